@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rules every module is compiled under (`docs/decisions/0002-house-rules.md`).
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+/// A door to a C library: a module map and thin inline shims, no logic.
+func door(_ name: String, _ pkgConfig: String, _ debianPackage: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debianPackage])])
+}
+
+/// A module of the house; `uses` are the only modules it may import.
+func room(_ name: String, uses: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: house)
+}
+
+/// The tests of a module, in the folder that bears the module's name.
+func tests(_ name: String, uses: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: uses, path: "Tests/\(name)", resources: resources, swiftSettings: house)
+}
+
+let package = Package(
+    name: "farfield",
+    products: [.executable(name: "farfield", targets: ["farfield"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: doors to the C libraries, and plain values.
+        door("CSSH2", "libssh2", "libssh2-1-dev"),
+        door("CPQ", "libpq", "libpq-dev"),
+        door("CCurl", "libcurl", "libcurl4-openssl-dev"),
+        door("COpenSSL", "libcrypto", "libssl-dev"),
+        room("Documents", uses: ["Yams"]),
+        // Floor 1: one outside world each.
+        room("SSHClient", uses: ["CSSH2", logging]),
+        room("CurlClient", uses: ["CCurl"]),
+        room("Storage", uses: ["CPQ", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Attestation", uses: ["COpenSSL"]),
+        // Floor 2: languages and mechanisms.
+        room("TaskQueue", uses: ["Storage", logging, metrics, lifecycle]),
+        room("Slurm", uses: [.product(name: "Mustache", package: "swift-mustache")]),
+        // Floor 3: the spine.
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Attestation", "Documents", "SSHClient", "Slurm", "Storage", "TaskQueue", logging, metrics, lifecycle,
+            ],
+            resources: [.embedInCode("Jobs/job_manifest_schema.json")], swiftSettings: house),
+        // Floor 5: the face.
+        .target(
+            name: "GatewayHTTP",
+            dependencies: [
+                "Attestation", "Documents", "Gateway", logging, lifecycle,
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            resources: [.embedInCode("OpenAPI/openapi.json")], swiftSettings: house),
+        // Floor 6: the command.
+        .executableTarget(
+            name: "farfield",
+            dependencies: [
+                "CurlClient", "Documents", "Gateway", "GatewayHTTP", logging, lifecycle, signals,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: house),
+        // Tests: one target per module, then the whole.
+        tests("Documents", uses: ["Documents"]),
+        tests("SSHClient", uses: ["SSHClient"]),
+        tests("CurlClient", uses: ["CurlClient"], resources: [.copy("Fixtures")]),
+        tests("Storage", uses: ["Storage", logging]),
+        tests("Attestation", uses: ["Attestation"]),
+        tests("TaskQueue", uses: ["TaskQueue", "Storage", logging, lifecycle]),
+        tests("Slurm", uses: ["Slurm"]),
+        tests("Gateway", uses: ["Gateway", "Attestation", "Documents", "Slurm", "Storage", "TaskQueue", logging]),
+        tests("GatewayHTTP", uses: ["GatewayHTTP", "Gateway", "CurlClient", "Documents"]),
+        tests("Integration", uses: ["Documents", "CurlClient"]),
+        tests("HouseRules"),
+    ]
+)

@@ -1,0 +1,48 @@
+package import Documents
+internal import Foundation
+
+/// Looks for the files a configuration names.
+package enum ConfigurationFiles {
+    /// A fault for each file that is missing or open to others.
+    ///
+    /// - Parameters:
+    ///   - configuration: what to look for.
+    ///   - program: path of the running program, beside which templates are looked for.
+    /// - Returns: the faults; empty when everything is there.
+    package static func faults(_ configuration: GatewayConfiguration, program: String) -> [Fault] {
+        var faults: [Fault] = []
+        let templates = TemplateCatalog(folder: TemplateCatalog.locate(configured: configuration.templates, program: program))
+        do {
+            _ = try templates.list()
+        } catch {
+            faults.append(Fault(path: "/templates", message: "\(error)", expected: "a folder of *.mustache files"))
+        }
+        for (index, site) in configuration.sites.enumerated() {
+            let path = "/sites/\(index)"
+            faults += missing(site.knownHosts, "\(path)/knownHosts", "the file of trusted host keys")
+            faults += missing(site.privateKey, "\(path)/privateKey", "the file of the SSH key")
+            faults += open(site.privateKey, "\(path)/privateKey")
+            if let passphrase = site.passphraseFile {
+                faults += missing(passphrase, "\(path)/passphraseFile", "the file of the passphrase")
+                faults += open(passphrase, "\(path)/passphraseFile")
+            }
+        }
+        return faults
+    }
+
+    private static func missing(_ file: String, _ path: String, _ expected: String) -> [Fault] {
+        if FileManager.default.isReadableFile(atPath: file) { return [] }
+        return [Fault(path: path, message: "'\(file)' is not there or not readable", expected: expected)]
+    }
+
+    private static func open(_ file: String, _ path: String) -> [Fault] {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: file),
+            let mode = attributes[.posixPermissions] as? NSNumber, mode.intValue & 0o077 != 0
+        else { return [] }
+        return [
+            Fault(
+                path: path, message: "'\(file)' can be read by others (mode \(String(mode.intValue, radix: 8)))",
+                expected: "mode 600: chmod 600 '\(file)'")
+        ]
+    }
+}

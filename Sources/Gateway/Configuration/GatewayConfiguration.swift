@@ -1,0 +1,103 @@
+/// Everything an operator decides, read from `config/farfield.yaml` and the environment.
+package struct GatewayConfiguration: Sendable, Hashable {
+    /// Address the HTTP server binds.
+    package var listen: ListenAddress
+    /// Folder that holds all state: database, artifacts, first token.
+    package var home: String
+    /// `postgresql://…`, or nil for SQLite in ``home``.
+    package var database: String?
+    /// Folder of batch script templates; searched for when nil.
+    package var templates: String?
+    /// Smallest level that is logged: trace, debug, info, notice, warning, error.
+    package var logLevel: String
+    /// Sizes and times beyond which a request is refused.
+    package var limits: Limits
+    /// Places that run jobs, in order of preference.
+    package var sites: [SiteConfiguration]
+
+    /// The built-in defaults: no site, SQLite, loopback.
+    package static let standard = GatewayConfiguration(
+        listen: ListenAddress(host: "127.0.0.1", port: 8700), home: ".farfield", database: nil, templates: nil,
+        logLevel: "info", limits: .standard, sites: [])
+}
+
+/// Where the HTTP server listens.
+package struct ListenAddress: Sendable, Hashable {
+    /// Host name or address.
+    package let host: String
+    /// TCP port, 0 to 65535; 0 lets the system choose.
+    package let port: Int
+
+    /// An address.
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads `host:port` or `[v6]:port`; nil when it is neither.
+    ///
+    /// - Parameter text: the written form.
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65535).contains(port)
+        else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty else { return nil }
+        self.init(host: String(host), port: port)
+    }
+}
+
+/// Sizes and times beyond which a request is refused.
+package struct Limits: Sendable, Hashable {
+    /// Largest request body, in bytes.
+    package var bodyBytes: Int
+    /// Longest a request that is not a stream may take.
+    package var requestTimeout: Duration
+    /// Largest single output file that is brought home, in bytes.
+    package var outputFileBytes: Int
+    /// Most bytes of all outputs of one job that are brought home.
+    package var outputTotalBytes: Int
+
+    /// 2 MiB bodies, 30 s, outputs of 1 GiB each and 4 GiB in all.
+    package static let standard = Limits(
+        bodyBytes: 2 << 20, requestTimeout: .seconds(30), outputFileBytes: 1 << 30, outputTotalBytes: 4 << 30)
+}
+
+/// One place that runs jobs.
+package struct SiteConfiguration: Sendable, Hashable {
+    /// Its name in manifests.
+    package var name: String
+    /// Login node.
+    package var host: String
+    /// SSH port of the login node.
+    package var port: Int
+    /// Account there.
+    package var user: String
+    /// File of the private key (ed25519 or ECDSA).
+    package var privateKey: String
+    /// File that holds the key's passphrase, if it has one.
+    package var passphraseFile: String?
+    /// File of trusted host keys.
+    package var knownHosts: String
+    /// Folder for job folders at the site: absolute, or beginning with `~/`, `$HOME/`, `$SCRATCH/` or `$WORK/`.
+    package var workFolder: String
+    /// Most SSH sessions at once on the one connection; sshd's MaxSessions counts.
+    package var maxSessions: Int
+    /// Used where a manifest names no partition.
+    package var partition: String?
+    /// Used where a manifest names no account.
+    package var account: String?
+    /// Used where a manifest names no quality of service.
+    package var qos: String?
+    /// Shortest time between two polls.
+    package var pollFastest: Duration
+    /// Longest time between two polls while a job is active.
+    package var pollSlowest: Duration
+    /// How long a lost submission must be absent everywhere before it is sent again.
+    package var resubmitAfter: Duration
+    /// Longest one remote command may take.
+    package var commandDeadline: Duration
+    /// Whether the gateway may choose this site by itself.
+    package var isChosenByGateway: Bool
+}

@@ -1,0 +1,89 @@
+internal import Documents
+internal import FoundationEssentials
+
+/// Reads one entry of `sites`.
+enum SiteReader {
+    private static let keys = [
+        "name", "kind", "host", "port", "user", "privateKey", "passphraseFile", "knownHosts", "workFolder",
+        "maxSessions", "defaults", "poll", "resubmitAfter", "commandDeadline", "automatic",
+    ]
+
+    static func read(_ field: Field) -> SiteConfiguration? {
+        guard let object = field.object(known: keys) else { return nil }
+        if let kind = object["kind"], let text = kind.string(), text != "slurm" {
+            kind.fault("'\(text)' is not a kind of site", expected: "slurm")
+        }
+        let name = object.required("name", expected: "a name for manifests").flatMap(ManifestWords.identifier)
+        let host = object.required("host", expected: "the login node").flatMap { text($0, "a host name or address") }
+        let user = object.required("user", expected: "the account at the site").flatMap { text($0, "a user name") }
+        let key = object.required("privateKey", expected: "the file of the SSH key").flatMap { text($0, "a file") }
+        let hosts = object["knownHosts"].flatMap { text($0, "a file") } ?? "~/.ssh/known_hosts"
+        let folder = object["workFolder"].map(workFolder) ?? "~/farfield"
+        let defaults = object["defaults"]?.object(known: ["partition", "account", "qos"])
+        let poll = object["poll"]?.object(known: ["fastest", "slowest"])
+        guard let name, let host, let user, let key, let folder else { return nil }
+        return SiteConfiguration(
+            name: name, host: host, port: object["port"].flatMap { $0.integer(in: 1...65535) } ?? 22, user: user,
+            privateKey: HomePath.expand(key),
+            passphraseFile: object["passphraseFile"].flatMap { text($0, "a file") }.map(HomePath.expand),
+            knownHosts: HomePath.expand(hosts), workFolder: folder,
+            maxSessions: object["maxSessions"].flatMap { $0.integer(in: 1...64, unit: "sessions") } ?? 5,
+            partition: defaults?["partition"].flatMap(ManifestWords.slurmName),
+            account: defaults?["account"].flatMap(ManifestWords.slurmName),
+            qos: defaults?["qos"].flatMap(ManifestWords.slurmName),
+            pollFastest: poll?["fastest"].flatMap(duration) ?? .seconds(1),
+            pollSlowest: poll?["slowest"].flatMap(duration) ?? .seconds(30),
+            resubmitAfter: object["resubmitAfter"].flatMap(duration) ?? .seconds(120),
+            commandDeadline: object["commandDeadline"].flatMap(duration) ?? .seconds(90),
+            isChosenByGateway: object["automatic"].flatMap { $0.boolean() } ?? true)
+    }
+
+    private static func text(_ field: Field, _ expected: String) -> String? {
+        guard let text = field.string(expected: expected) else { return nil }
+        guard !text.isEmpty, !text.utf8.contains(where: { $0 < 32 }) else {
+            field.fault("\(ManifestWords.quoted(text)) is not usable", expected: expected)
+            return nil
+        }
+        return text
+    }
+
+    private static func workFolder(_ field: Field) -> String? {
+        let expected = "an absolute path, or one that begins with ~/, $HOME/, $SCRATCH/ or $WORK/, of letters, digits and . _ - /"
+        return ManifestWords.matching(
+            field, /(~|\$HOME|\$SCRATCH|\$WORK|)(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+/, expected: expected)
+    }
+
+    static func duration(_ field: Field) -> Duration? {
+        let expected = "a duration such as 500ms, 30s, 5m or 1h"
+        guard let text = field.string(expected: expected) else { return nil }
+        if let match = text.wholeMatch(of: /([0-9]{1,7})ms/), let milliseconds = Int(match.1), milliseconds > 0 {
+            return .milliseconds(milliseconds)
+        }
+        guard let seconds = Quantity.seconds(text), seconds > 0 else {
+            field.fault("'\(text)' is not a duration", expected: expected)
+            return nil
+        }
+        return .seconds(seconds)
+    }
+}
+
+/// Paths on the gateway's own machine.
+enum HomePath {
+    /// Replaces a leading `~/` by the home folder of the user who runs the gateway.
+    static func expand(_ path: String) -> String {
+        guard path.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"] else { return path }
+        return home + path.dropFirst(1)
+    }
+}
+
+/// Secrets that live in files of their own.
+enum SecretFile {
+    /// The first line of a file, told as a fault when it cannot be read.
+    static func read(_ path: String, _ field: Field) -> String? {
+        guard let text = try? String(contentsOfFile: HomePath.expand(path), encoding: .utf8) else {
+            field.fault("the file '\(path)' cannot be read", expected: "a readable file that holds the secret")
+            return nil
+        }
+        return String(text.prefix { $0 != "\n" })
+    }
+}

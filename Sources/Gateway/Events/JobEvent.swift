@@ -1,0 +1,36 @@
+package import Documents
+
+/// One fact that happened to a job, appended once.
+package struct JobEvent: Sendable, Hashable {
+    /// What kind of fact.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// The gateway accepted the job.
+        case submitted = "job.submitted"
+        /// Its state changed.
+        case state = "job.state"
+        /// Something else about it changed: reason, queue position, node list.
+        case progress = "job.progress"
+        /// Somebody asked for it to be cancelled.
+        case cancelRequested = "job.cancelRequested"
+        /// A further attempt begins; the data tell how the last one ended.
+        case attempt = "job.attempt"
+    }
+
+    /// Counts the job's events from 1 without gaps.
+    package let sequence: Int
+    /// What kind of fact.
+    package let kind: Kind
+    /// Whose fact.
+    package let job: JobID
+    /// When it was written.
+    package let at: Timestamp
+    /// The job's state after it.
+    package let state: JobState
+    /// The job's reason after it.
+    package let reason: String?
+    /// Details by kind; an object.
+    package let data: JSONValue
+
+    /// Whether no event can follow.
+    package var isLast: Bool { kind == .state && state.isFinal }
+}

@@ -1,0 +1,60 @@
+internal import Documents
+
+/// Which facts a change of a job amounts to; a pure comparison of before and after.
+enum JobEvents {
+    /// A fact without its sequence number.
+    struct Fact: Sendable, Hashable {
+        let kind: JobEvent.Kind
+        let data: JSONValue
+    }
+
+    static func between(_ before: Job, _ after: Job) -> [Fact] {
+        var facts: [Fact] = []
+        if before.cancelRequestedAt == nil, after.cancelRequestedAt != nil {
+            facts.append(Fact(kind: .cancelRequested, data: [:]))
+        }
+        if after.attempt != before.attempt {
+            facts.append(Fact(kind: .attempt, data: ["attempt": .integer(after.attempt), "previous": details(before)]))
+        }
+        if after.state != before.state {
+            facts.append(Fact(kind: .state, data: details(after)))
+        } else if shown(after) != shown(before) {
+            facts.append(Fact(kind: .progress, data: details(after)))
+        }
+        return facts
+    }
+
+    /// What a person following the job would want to be told about.
+    private static func shown(_ job: Job) -> [String?] {
+        [
+            job.reason, job.slurm?.jobId, job.slurm?.state, job.slurm?.reason, job.slurm?.nodes,
+            job.slurm?.queuePosition.map(String.init), job.slurm?.startEstimate.map { String($0) },
+            "\(counts(job))",
+        ]
+    }
+
+    static func counts(_ job: Job) -> [JobState: Int] {
+        Dictionary(grouping: job.tasks.values, by: \.state).mapValues(\.count)
+    }
+
+    private static func details(_ job: Job) -> JSONValue {
+        var data: [String: JSONValue] = [:]
+        if let slurm = job.slurm {
+            data["slurmJobId"] = .string(slurm.jobId)
+            let texts = [("slurmState", slurm.state), ("slurmReason", slurm.reason), ("nodes", slurm.nodes)]
+            for (key, value) in texts { data[key] = value.map { .string($0) } }
+            let numbers = [
+                ("exitCode", slurm.exitCode), ("signal", slurm.signal), ("queuePosition", slurm.queuePosition),
+                ("elapsedSeconds", slurm.elapsedSeconds),
+            ]
+            for (key, value) in numbers { data[key] = value.map { .integer($0) } }
+            data["startTime"] = slurm.startTime.map { .string(Timestamp(seconds: $0).iso8601) }
+            data["startEstimate"] = slurm.startEstimate.map { .string(Timestamp(seconds: $0).iso8601) }
+        }
+        if let total = job.arrayCount {
+            let counts = counts(job).map { ($0.key.rawValue, JSONValue.integer($0.value)) }
+            data["array"] = ["tasks": .integer(total), "byState": .object(Dictionary(uniqueKeysWithValues: counts))]
+        }
+        return .object(data)
+    }
+}

@@ -1,0 +1,52 @@
+package import Documents
+
+/// What the gateway tells a client that cannot have what it asked for.
+///
+/// Every module's own errors become one of these before they reach a client; `docs/errors.md` lists the kinds.
+package struct GatewayError: Error, Sendable {
+    /// The kinds, each with a stable address in the API.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// The manifest has faults; ``faults`` names them.
+        case invalidManifest = "invalid-manifest"
+        /// The request itself has faults.
+        case invalidRequest = "invalid-request"
+        /// No valid token.
+        case unauthenticated
+        /// A valid token without the right.
+        case forbidden
+        /// No such thing.
+        case notFound = "not-found"
+        /// The thing's state does not allow it.
+        case conflict
+        /// The same idempotency key came with another body.
+        case idempotencyKeyReused = "idempotency-key-reused"
+        /// The body is larger than allowed.
+        case payloadTooLarge = "payload-too-large"
+        /// The requested bytes do not exist.
+        case rangeNotSatisfiable = "range-not-satisfiable"
+        /// The site does not answer now.
+        case siteUnavailable = "site-unavailable"
+        /// A fault of the gateway.
+        case internalFault = "internal"
+    }
+
+    /// Which kind.
+    package let kind: Kind
+    /// What happened and what to do, for a person.
+    package let message: String
+    /// Every fault found, for ``Kind/invalidManifest`` and ``Kind/invalidRequest``.
+    package let faults: [Fault]
+
+    /// An error.
+    package init(_ kind: Kind, _ message: String, faults: [Fault] = []) {
+        self.kind = kind
+        self.message = message
+        self.faults = faults
+    }
+}
+
+extension GatewayError: CustomStringConvertible {
+    package var description: String {
+        ([message] + faults.map(\.description)).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,129 @@
+internal import Foundation
+package import Logging
+package import ServiceLifecycle
+internal import SSHClient
+internal import Slurm
+internal import Storage
+internal import TaskQueue
+
+/// Everything the face calls, one value for each subject.
+package struct GatewayServices: Sendable {
+    /// Jobs.
+    package let jobs: JobService
+    /// Logs.
+    package let logs: LogService
+    /// Outputs.
+    package let outputs: OutputService
+    /// Sites.
+    package let sites: SiteService
+    /// Templates.
+    package let templates: TemplateCatalog
+    /// Tokens.
+    package let people: TokenKeeper
+    /// Health.
+    package let health: HealthService
+}
+
+/// The spine, put together: what the command runs and the end-to-end tests use.
+package struct GatewayRuntime: Sendable {
+    /// What the face calls.
+    package let services: GatewayServices
+    /// What must run for as long as the gateway does, in the order of starting.
+    package let longLived: [any Service]
+    /// Whether this start wrote the first admin token.
+    package let isFirstStart: Bool
+
+    private let database: any Database
+    private let directory: SiteDirectory
+
+    /// Opens the state folder and the database, brings the schema up to date and puts the parts together.
+    ///
+    /// - Parameters:
+    ///   - configuration: what the operator decided.
+    ///   - program: path of the running program, beside which templates are looked for.
+    ///   - keeper: tells the time.
+    ///   - logger: where an operator reads.
+    /// - Returns: the spine, not yet running.
+    /// - Throws: storage and file errors that say what is wrong.
+    package static func open(
+        _ configuration: GatewayConfiguration, program: String, keeper: TimeKeeper, logger: Logger
+    ) async throws -> GatewayRuntime {
+        try FileManager.default.createDirectory(
+            atPath: configuration.home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let (people, isNew) = try TokenKeeper.open(home: configuration.home)
+        let location = try DatabaseLocation(configuration.database ?? "\(configuration.home)/farfield.sqlite")
+        let database = try await location.open(logger: logger)
+        try await migrate(database, TaskQueueSchema.migrations + GatewaySchema.migrations)
+        return try await assemble(
+            configuration, people, isNew, database, templates: TemplateCatalog.locate(configured: configuration.templates, program: program),
+            keeper, logger)
+    }
+
+    private static func assemble(
+        _ configuration: GatewayConfiguration, _ people: TokenKeeper, _ isNew: Bool, _ database: any Database,
+        templates folder: String, _ keeper: TimeKeeper, _ logger: Logger
+    ) async throws -> GatewayRuntime {
+        let queue = TaskStore()
+        let tasks = JobTasks(queue: queue)
+        let store = JobStore(tasks: tasks, keeper: keeper)
+        let feed = EventFeed(database: database)
+        let directory = SiteDirectory(sites: configuration.sites.map { SiteFactory.site($0, logger: logger) })
+        let templates = TemplateCatalog(folder: folder)
+        let artifacts = ArtifactStore(folder: "\(configuration.home)/artifacts")
+        let jobs = JobService(
+            database: database, store: store, tasks: tasks, admission: Admission(sites: directory, templates: templates),
+            keeper: keeper, feed: feed)
+        let world = World(
+            database: database, store: store, tasks: tasks, sites: directory, artifacts: artifacts,
+            limits: configuration.limits, keeper: keeper, logger: logger)
+        try await beginLooking(at: directory, tasks, database, keeper)
+        return GatewayRuntime(
+            services: GatewayServices(
+                jobs: jobs,
+                logs: LogService(database: database, artifacts: artifacts, jobs: jobs, sites: directory, feed: feed),
+                outputs: OutputService(database: database, artifacts: artifacts, jobs: jobs),
+                sites: SiteService(database: database, directory: directory), templates: templates, people: people,
+                health: HealthService(database: database, store: store, templates: templates)),
+            longLived: [
+                feed,
+                TaskWorkers(
+                    database: database, handlers: Pipeline(world: world).handlers,
+                    settings: .init(owner: UUID().uuidString), logger: logger),
+            ],
+            isFirstStart: isNew, database: database, directory: directory)
+    }
+
+    /// Plans a look at every site, so that its health is known before the first job.
+    private static func beginLooking(
+        at directory: SiteDirectory, _ tasks: JobTasks, _ database: any Database, _ keeper: TimeKeeper
+    ) async throws {
+        let names = directory.sites.map(\.configuration.name)
+        try await database.transaction { connection in
+            for name in names {
+                try tasks.follow(site: name, at: keeper.now(), on: connection)
+                try tasks.submit(site: name, at: keeper.now(), on: connection)
+            }
+        }
+    }
+
+    /// Closes connections and the database, after everything long-lived has ended.
+    package func close() async {
+        for site in directory.sites { await site.close() }
+        await database.close()
+    }
+}
+
+/// Makes sites from their configuration.
+enum SiteFactory {
+    static func site(_ configuration: SiteConfiguration, logger: Logger) -> any Site {
+        let passphrase = configuration.passphraseFile.flatMap { path in
+            (try? String(contentsOfFile: path, encoding: .utf8)).map { String($0.prefix { $0 != "\n" }) }
+        }
+        let endpoint = SSHEndpoint(
+            host: configuration.host, port: configuration.port, user: configuration.user,
+            privateKeyPath: configuration.privateKey, passphrase: passphrase, knownHostsPath: configuration.knownHosts)
+        let pool = SSHConnectionPool(
+            endpoint: endpoint, limits: SSHLimits(maxSessions: configuration.maxSessions), logger: logger)
+        return SlurmSite(configuration: configuration, pool: pool)
+    }
+}

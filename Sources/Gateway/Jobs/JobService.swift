@@ -1,0 +1,167 @@
+package import Attestation
+package import Documents
+internal import Storage
+
+/// What came of a submission.
+package enum SubmitAnswer: Sendable {
+    /// The job is in the database; nothing will be lost.
+    case accepted(Job)
+    /// The manifest asked for a dry run.
+    case preview(ScriptPreview)
+}
+
+/// A script as it would be submitted.
+package struct ScriptPreview: Sendable, Hashable {
+    /// The rendered batch script.
+    package let script: String
+    /// The template it was made from.
+    package let template: String
+    /// The site it was made for.
+    package let site: String
+    /// The manifest in its normal form.
+    package let manifest: JSONValue
+    /// `sha256:…` of the script.
+    package let scriptDigest: String
+}
+
+/// What people do with jobs.
+package struct JobService: Sendable {
+    let database: any Database
+    let store: JobStore
+    let tasks: JobTasks
+    let admission: Admission
+    let keeper: TimeKeeper
+    let feed: EventFeed
+
+    /// Accepts a job: checked, rendered and written, or refused with every fault.
+    ///
+    /// - Parameters:
+    ///   - document: the manifest.
+    ///   - bodyDigest: of the request's bytes, to know a repeated request.
+    ///   - idempotencyKey: the client's key, if it sent one.
+    ///   - person: who submits.
+    /// - Returns: the job, or the preview of a dry run.
+    /// - Throws: ``GatewayError``.
+    package func submit(
+        _ document: Document, bodyDigest: SHA256Digest, idempotencyKey: String?, by person: Person
+    ) async throws -> SubmitAnswer {
+        let manifest = try JobManifestReader.read(document)
+        if manifest.dryRun { return .preview(try await preview(manifest)) }
+        let admitted = try await admission.admit(manifest, on: database)
+        var random = SystemRandomNumberGenerator()
+        let job = admitted.job(id: JobID(at: keeper.now(), random: &random), owner: person.name, at: keeper.now())
+        let answer = try await database.transaction { connection in
+            try write(job, manifest, bodyDigest, idempotencyKey, on: connection)
+        }
+        return .accepted(answer)
+    }
+
+    private func write(
+        _ job: Job, _ manifest: JobManifest, _ body: SHA256Digest, _ key: String?, on connection: any StorageConnection
+    ) throws -> Job {
+        if let key, let known = try SubmissionStore.known(key: key, owner: job.owner, on: connection) {
+            guard known.bodyDigest == body.description else {
+                throw GatewayError(
+                    .idempotencyKeyReused,
+                    "The Idempotency-Key was used for another body, which became \(known.job). Use a new key for a new job.")
+            }
+            guard let earlier = try store.find(known.job, on: connection) else {
+                throw GatewayError(.internalFault, "The job of this Idempotency-Key is gone.")
+            }
+            return earlier
+        }
+        try checkDependencies(manifest, on: connection)
+        try SubmissionStore.insert(job, dependencies: manifest.dependencies, on: connection)
+        if let key {
+            try SubmissionStore.remember(key: key, owner: job.owner, body: body, job: job, on: connection)
+        }
+        let fact = JobEvents.Fact(kind: .submitted, data: ["site": .string(job.site), "name": .string(job.name)])
+        try EventStore.append(fact, sequence: 1, of: job, at: job.createdAt, on: connection)
+        try tasks.enqueue([.prepare], for: job, at: job.createdAt, on: connection)
+        try connection.signal(JobStore.channel, job.id.text)
+        return job
+    }
+
+    private func checkDependencies(_ manifest: JobManifest, on connection: any StorageConnection) throws {
+        var faults: [Fault] = []
+        for (index, dependency) in manifest.dependencies.enumerated()
+        where try store.find(dependency.job, on: connection) == nil {
+            faults.append(
+                Fault(
+                    path: "/dependencies/\(index)/job", message: "there is no job \(dependency.job)",
+                    expected: "the id of a job of this gateway"))
+        }
+        if faults.isEmpty { return }
+        throw GatewayError(.invalidManifest, "The job depends on jobs that do not exist.", faults: faults)
+    }
+
+    /// The script a manifest would become; nothing is written.
+    ///
+    /// - Parameter document: the manifest.
+    /// - Returns: the preview.
+    /// - Throws: ``GatewayError``.
+    package func preview(_ document: Document) async throws -> ScriptPreview {
+        try await preview(try JobManifestReader.read(document))
+    }
+
+    private func preview(_ manifest: JobManifest) async throws -> ScriptPreview {
+        let admitted = try await admission.admit(manifest, on: database)
+        return ScriptPreview(admitted)
+    }
+
+    /// One job, with its array tasks.
+    ///
+    /// - Parameter id: its name.
+    /// - Returns: the job.
+    /// - Throws: ``GatewayError`` of kind `notFound`.
+    package func job(_ id: JobID) async throws -> Job {
+        let found = try await database.read { connection in
+            var job = try store.find(id, on: connection)
+            if job?.arrayCount != nil { job?.tasks = try store.arrayTasks(of: id, on: connection) }
+            return job
+        }
+        guard let found else { throw GatewayError(.notFound, "There is no job \(id).") }
+        return found
+    }
+
+    /// A page of jobs, newest first.
+    ///
+    /// - Parameter query: which jobs.
+    /// - Returns: the page.
+    /// - Throws: ``GatewayError`` for a bad cursor.
+    package func list(_ query: JobQuery) async throws -> JobPage {
+        try await database.read { connection in try JobListStore.page(query, on: connection) }
+    }
+
+    /// Asks for a job to end. What Slurm says afterwards is the truth: a job that completed first is `completed`.
+    ///
+    /// - Parameters:
+    ///   - id: its name.
+    ///   - person: who asks.
+    /// - Returns: the job as it now stands.
+    /// - Throws: ``GatewayError`` of kind `notFound`, or `conflict` when it has already ended.
+    package func cancel(_ id: JobID, by person: Person) async throws -> Job {
+        let before = try await job(id)
+        if before.state.isFinal {
+            throw GatewayError(.conflict, "The job has already ended: it is \(before.state.rawValue).")
+        }
+        let changed = try await database.transaction { connection in
+            try store.apply(.cancelRequested, to: id, on: connection)
+        }
+        guard let changed else { throw GatewayError(.notFound, "There is no job \(id).") }
+        return changed
+    }
+
+    /// Events of a job after a sequence number.
+    package func events(of id: JobID, after sequence: Int, limit: Int) async throws -> [JobEvent] {
+        _ = try await job(id)
+        return try await database.read { connection in
+            try EventStore.events(of: id, after: sequence, limit: limit, on: connection)
+        }
+    }
+
+    /// Events of a job as they happen: first those already written, then new ones, until the last; nil is a heartbeat.
+    package func eventStream(of id: JobID, after sequence: Int) -> AsyncThrowingStream<JobEvent?, any Error> {
+        feed.stream(of: id, after: sequence)
+    }
+}

@@ -1,0 +1,132 @@
+package import Storage
+
+/// The table `jobs`: its statements, and the one way a job changes.
+package struct JobStore: Sendable {
+    /// The channel that tells of every change, with the job's id as payload.
+    package static let channel = "jobs"
+
+    private let tasks: JobTasks
+    private let keeper: TimeKeeper
+
+    /// A store.
+    ///
+    /// - Parameters:
+    ///   - tasks: turns next steps into tasks.
+    ///   - keeper: tells the time.
+    package init(tasks: JobTasks, keeper: TimeKeeper) {
+        self.tasks = tasks
+        self.keeper = keeper
+    }
+
+    // MARK: - Reading
+
+    /// The job of that name; nil when there is none.
+    package func find(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
+        try connection.query("SELECT * FROM jobs WHERE id = $1", [.text(id.text)]).first.map(JobRow.job)
+    }
+
+    /// The job of that name, locked until the transaction ends.
+    private func lock(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
+        let suffix = connection.dialect.forUpdate
+        return try connection.query("SELECT * FROM jobs WHERE id = $1 " + suffix, [.text(id.text)]).first.map(JobRow.job)
+    }
+
+    /// Jobs of a site that Slurm has and that have not ended.
+    package func following(site: String, on connection: any StorageConnection) throws -> [Job] {
+        try connection.query(
+            "SELECT * FROM jobs WHERE site = $1 AND state IN ('pending', 'running') ORDER BY id", [.text(site)]
+        ).map(JobRow.job)
+    }
+
+    /// Jobs of a site whose submission is waited for: the ones under way first, then by priority.
+    package func submitting(site: String, limit: Int, on connection: any StorageConnection) throws -> [Job] {
+        try connection.query(
+            """
+            SELECT * FROM jobs
+            WHERE site = $1 AND finished_at IS NULL AND state IN ('queued', 'staging') AND submission IN ('ready', 'trying')
+            ORDER BY CASE submission WHEN 'trying' THEN 0 ELSE 1 END, priority DESC, id
+            LIMIT $2
+            """, [.text(site), .integer(Int64(limit))]
+        ).map(JobRow.job)
+    }
+
+    /// Array tasks of a job, by index.
+    package func arrayTasks(of id: JobID, on connection: any StorageConnection) throws -> [Int: ArrayTask] {
+        var tasks: [Int: ArrayTask] = [:]
+        for row in try connection.query("SELECT * FROM job_tasks WHERE job_id = $1", [.text(id.text)]) {
+            let task = try JobRow.task(row)
+            tasks[task.index] = task
+        }
+        return tasks
+    }
+
+    /// How many jobs stand in each state at each site.
+    package func counts(on connection: any StorageConnection) throws -> [(site: String, state: JobState, count: Int)] {
+        try connection.query("SELECT site, state, COUNT(*) AS number FROM jobs GROUP BY site, state").compactMap { row in
+            guard let state = JobState(rawValue: try row.text("state")) else { return nil }
+            return (try row.text("site"), state, Int(try row.integer("number")))
+        }
+    }
+
+    // MARK: - Changing
+
+    /// Applies an input to a job: its row, its event and the next tasks, in the caller's transaction.
+    ///
+    /// - Returns: the job afterwards; nil when there is none of that name.
+    @discardableResult
+    package func apply(
+        _ input: JobInput, to id: JobID, on connection: any StorageConnection
+    ) throws -> Job? {
+        guard var job = try lock(id, on: connection) else { return nil }
+        job.tasks = job.arrayCount == nil ? [:] : try arrayTasks(of: id, on: connection)
+        let before = job
+        let now = keeper.now()
+        let steps = JobLife.apply(input, to: &job, at: now)
+        guard job != before || !steps.isEmpty else { return job }
+        for event in JobEvents.between(before, job) {
+            job.eventCount += 1
+            try EventStore.append(event, sequence: job.eventCount, of: job, at: now, on: connection)
+        }
+        job.updatedAt = now
+        job.version += 1
+        try update(job, from: before, on: connection)
+        try tasks.enqueue(steps, for: job, at: now, on: connection)
+        if job.state.isFinal { try tasks.wakeDependents(of: job, at: now, on: connection) }
+        try connection.signal(Self.channel, job.id.text)
+        return job
+    }
+
+    /// Notes that jobs were seen unchanged.
+    package func touch(_ ids: [JobID], at now: Timestamp, on connection: any StorageConnection) throws {
+        for start in stride(from: 0, to: ids.count, by: 500) {
+            let part = ids[start..<min(start + 500, ids.count)]
+            try connection.execute(
+                """
+                UPDATE jobs SET observed_at = $1
+                WHERE finished_at IS NULL AND id IN (\(SQLList.placeholders(from: 2, count: part.count)))
+                """, [.integer(now.microseconds)] + part.map { .text($0.text) })
+        }
+    }
+
+    private func update(_ job: Job, from before: Job, on connection: any StorageConnection) throws {
+        try connection.execute(
+            """
+            UPDATE jobs SET state = $2, reason = $3, attempt = $4, submission = $5, first_tried_at = $6,
+                last_tried_at = $7, slurm_job_id = $8, slurm = $9, ending_state = $10, ending_reason = $11,
+                ending_cause = $12, cancel_requested_at = $13, updated_at = $14, observed_at = $15,
+                finished_at = $16, version = $17, event_count = $18
+            WHERE id = $1
+            """, [.text(job.id.text)] + JobRow.changing(job))
+        for (index, task) in job.tasks where before.tasks[index] != task {
+            try connection.execute(
+                """
+                INSERT INTO job_tasks (job_id, task_index, state, slurm) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (job_id, task_index) DO UPDATE SET state = excluded.state, slurm = excluded.slurm
+                """,
+                [.text(job.id.text), .integer(Int64(index)), .text(task.state.rawValue), .text(JobRow.text(task.slurm))])
+        }
+        if job.tasks.isEmpty, !before.tasks.isEmpty {
+            try connection.execute("DELETE FROM job_tasks WHERE job_id = $1", [.text(job.id.text)])
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Documents
+package import Storage
+package import TaskQueue
+
+/// What the spine's tasks are called.
+package enum TaskKind {
+    /// See whether a job may go to its site; key: the job.
+    package static let prepare = "job.prepare"
+    /// Send what waits for a site; key: the site.
+    package static let submit = "site.submit"
+    /// Look at a site; key: the site.
+    package static let follow = "site.follow"
+    /// Tell a site to end a job; key: the job.
+    package static let cancel = "job.cancel"
+    /// Bring a job's files home; key: the job.
+    package static let retrieve = "job.retrieve"
+}
+
+/// Turns the next steps of jobs into durable tasks, in the transaction that decided them.
+package struct JobTasks: Sendable {
+    private let queue: TaskStore
+
+    /// A writer of tasks.
+    ///
+    /// - Parameter queue: where they go.
+    package init(queue: TaskStore) { self.queue = queue }
+
+    /// Writes a task for each step.
+    func enqueue(_ steps: [NextStep], for job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
+        for step in steps { try queue.enqueue(request(step, job, now), on: connection) }
+    }
+
+    /// Looks again at every job that waits for this one.
+    func wakeDependents(of job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
+        let rows = try connection.query(
+            "SELECT job_id FROM job_dependencies WHERE depends_on = $1", [.text(job.id.text)])
+        for row in rows {
+            try queue.enqueue(task(TaskKind.prepare, key: try row.text("job_id"), job.priority, now), on: connection)
+        }
+    }
+
+    /// Looks at a site at a moment, if there is not already an earlier look planned.
+    package func follow(site: String, at moment: Timestamp, on connection: any StorageConnection) throws {
+        try queue.enqueue(task(TaskKind.follow, key: site, 100, moment), on: connection)
+    }
+
+    /// Sends what waits for a site, now.
+    package func submit(site: String, at moment: Timestamp, on connection: any StorageConnection) throws {
+        try queue.enqueue(task(TaskKind.submit, key: site, 90, moment), on: connection)
+    }
+
+    private func request(_ step: NextStep, _ job: Job, _ now: Timestamp) -> TaskRequest {
+        switch step {
+        case .prepare: task(TaskKind.prepare, key: job.id.text, job.priority, now)
+        case .submit: task(TaskKind.submit, key: job.site, 90, now)
+        case .follow: task(TaskKind.follow, key: job.site, 100, now)
+        case .cancel: task(TaskKind.cancel, key: job.id.text, 110, now)
+        case .retrieve: task(TaskKind.retrieve, key: job.id.text, job.priority, now)
+        }
+    }
+
+    /// Site and job tasks look after their own repetitions, so a failure here is a fault of the gateway: try long.
+    private func task(_ kind: String, key: String, _ priority: Int, _ moment: Timestamp) -> TaskRequest {
+        TaskRequest(
+            kind: kind, key: key, priority: priority, runAt: moment.microseconds, maximumAttempts: 1000,
+            timeoutSeconds: 3600)
+    }
+}

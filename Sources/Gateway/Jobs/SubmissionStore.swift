@@ -1,0 +1,84 @@
+internal import Attestation
+internal import Documents
+internal import Storage
+
+/// Writing a new job: its row, labels, dependencies, idempotency key and first event.
+enum SubmissionStore {
+    /// What is already known under an idempotency key.
+    struct KnownKey: Sendable {
+        let bodyDigest: String
+        let job: JobID
+    }
+
+    static func known(key: String, owner: String, on connection: any StorageConnection) throws -> KnownKey? {
+        // Two requests with the same new key must not both miss it.
+        try connection.lock("idempotency \(owner) \(key)")
+        let rows = try connection.query(
+            "SELECT body_digest, job_id FROM idempotency_keys WHERE owner = $1 AND idempotency_key = $2",
+            [.text(owner), .text(key)])
+        guard let row = rows.first, let job = JobID(try row.text("job_id")) else { return nil }
+        return KnownKey(bodyDigest: try row.text("body_digest"), job: job)
+    }
+
+    static func remember(
+        key: String, owner: String, body: SHA256Digest, job: Job, on connection: any StorageConnection
+    ) throws {
+        try connection.execute(
+            """
+            INSERT INTO idempotency_keys (owner, idempotency_key, body_digest, job_id, created_at)
+            VALUES ($1, $2, $3, $4, $5)
+            """,
+            [
+                .text(owner), .text(key), .text(body.description), .text(job.id.text),
+                .integer(job.createdAt.microseconds),
+            ])
+    }
+
+    static func insert(_ job: Job, dependencies: [JobManifest.Dependency], on connection: any StorageConnection) throws {
+        try connection.execute(
+            """
+            INSERT INTO jobs (id, name, site, template, owner, manifest, script, script_digest, labels, priority,
+                array_count, retry_limit, retry_causes, created_at, state, attempt, submission, updated_at, version,
+                event_count)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+            """,
+            [
+                .text(job.id.text), .text(job.name), .text(job.site), .text(job.template), .text(job.owner),
+                .text(job.manifestText), .text(job.script), .text(job.scriptDigest), .text(JobRow.text(job.labels)),
+                .integer(Int64(job.priority)), SQLValue(job.arrayCount), .integer(Int64(job.retries.limit)),
+                .text(job.retries.causes.map(\.rawValue).joined(separator: ",")),
+                .integer(job.createdAt.microseconds), .text(job.state.rawValue), .integer(Int64(job.attempt)),
+                .text(job.submission.rawValue), .integer(job.updatedAt.microseconds), .integer(Int64(job.version)),
+                .integer(Int64(job.eventCount)),
+            ])
+        for (key, value) in job.labels {
+            try connection.execute(
+                "INSERT INTO job_labels (job_id, key, value) VALUES ($1, $2, $3)",
+                [.text(job.id.text), .text(key), .text(value)])
+        }
+        for dependency in dependencies {
+            try connection.execute(
+                """
+                INSERT INTO job_dependencies (job_id, depends_on, condition) VALUES ($1, $2, $3)
+                ON CONFLICT (job_id, depends_on) DO NOTHING
+                """, [.text(job.id.text), .text(dependency.job.text), .text(dependency.condition.rawValue)])
+        }
+    }
+
+    /// The jobs this one waits for, each with its condition and its present state.
+    static func dependencies(
+        of id: JobID, on connection: any StorageConnection
+    ) throws -> [(job: String, condition: JobManifest.Dependency.Condition, state: JobState)] {
+        try connection.query(
+            """
+            SELECT d.depends_on, d.condition, j.state FROM job_dependencies d JOIN jobs j ON j.id = d.depends_on
+            WHERE d.job_id = $1 ORDER BY d.depends_on
+            """, [.text(id.text)]
+        ).compactMap { row in
+            guard let condition = JobManifest.Dependency.Condition(rawValue: try row.text("condition")),
+                let state = JobState(rawValue: try row.text("state"))
+            else { return nil }
+            return (try row.text("depends_on"), condition, state)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Attestation
+internal import Foundation
+
+/// Somebody who uses the gateway.
+package struct Person: Sendable, Hashable {
+    /// Who it is.
+    package let name: String
+    /// Whether they may decide for others.
+    package let isAdmin: Bool
+
+    /// A person.
+    package init(name: String, isAdmin: Bool) {
+        self.name = name
+        self.isAdmin = isAdmin
+    }
+}
+
+/// Knows who holds which token.
+package struct TokenKeeper: Sendable {
+    private let digest: SHA256Digest
+
+    /// A keeper that knows the admin's token.
+    ///
+    /// - Parameter adminToken: the token itself; only its digest is kept.
+    package init(adminToken: String) { digest = SHA256Digest(of: adminToken.utf8) }
+
+    /// Who holds a token; nil when nobody does. Digests are compared, so the time taken tells nothing of the token.
+    ///
+    /// - Parameter token: what stands behind `Bearer`.
+    /// - Returns: the person.
+    package func person(bearer token: String) async throws -> Person? {
+        SHA256Digest(of: token.utf8) == digest ? Person(name: "admin", isAdmin: true) : nil
+    }
+
+    /// Reads the first admin's token, or makes one and writes it readable by its owner alone.
+    ///
+    /// - Parameter home: the state folder, which exists.
+    /// - Returns: a keeper, and whether the token is new.
+    /// - Throws: file errors.
+    package static func open(home: String) throws -> (keeper: TokenKeeper, isNew: Bool) {
+        let path = home + "/admin.token"
+        if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+            let token = String(text.prefix { !$0.isWhitespace })
+            if !token.isEmpty { return (TokenKeeper(adminToken: token), false) }
+        }
+        var random = SystemRandomNumberGenerator()
+        let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
+        let token = "ff_" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        try PrivateFile.write(Array((token + "\n").utf8), to: path)
+        return (TokenKeeper(adminToken: token), true)
+    }
+}
+
+/// Files that only their owner may read.
+enum PrivateFile {
+    /// Writes a file of mode 0600 under a temporary name, then renames it.
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        let temporary = path + ".new"
+        try? FileManager.default.removeItem(atPath: temporary)
+        guard FileManager.default.createFile(atPath: temporary, contents: Data(), attributes: [.posixPermissions: 0o600])
+        else { throw CocoaError(.fileWriteNoPermission) }
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary))
+        try handle.write(contentsOf: Data(bytes))
+        try handle.synchronize()
+        try handle.close()
+        try FileManager.default.moveItem(atPath: temporary, toPath: path)
+    }
+}

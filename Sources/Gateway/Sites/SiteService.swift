@@ -1,0 +1,100 @@
+internal import Storage
+
+/// A site as people see it.
+package struct SiteStatus: Sendable, Hashable {
+    /// Its name in manifests.
+    package let name: String
+    /// What kind of place it is: `slurm`.
+    package let kind: String
+    /// Whether it answers.
+    package let state: SiteState
+    /// What is wrong.
+    package let reason: String?
+    /// Since when it is in this state.
+    package let since: Timestamp?
+    /// When somebody last looked.
+    package let observedAt: Timestamp?
+    /// Its partitions, as last seen.
+    package let partitions: [String]
+    /// Jobs that have not ended.
+    package let activeJobs: Int
+}
+
+/// What was tried at a site.
+package struct SiteCheckReport: Sendable, Hashable {
+    /// Which site.
+    package let site: String
+    /// What was tried, in order.
+    package let checks: [SiteCheck]
+    /// Whether nothing failed.
+    package var isOK: Bool { !checks.contains { $0.state == .failed } }
+
+    /// A report.
+    package init(site: String, checks: [SiteCheck]) {
+        self.site = site
+        self.checks = checks
+    }
+}
+
+/// The sites of the configuration, by name.
+package struct SiteDirectory: Sendable {
+    /// All sites, in the order of the configuration.
+    package let sites: [any Site]
+
+    /// A directory.
+    ///
+    /// - Parameter sites: in the order of the configuration.
+    package init(sites: [any Site]) { self.sites = sites }
+
+    /// The site of that name.
+    package subscript(_ name: String) -> (any Site)? { sites.first { $0.configuration.name == name } }
+}
+
+/// What people ask of sites.
+package struct SiteService: Sendable {
+    let database: any Database
+    let directory: SiteDirectory
+
+    /// Every site.
+    package func list() async throws -> [SiteStatus] {
+        let configurations = directory.sites.map(\.configuration)
+        return try await database.read { connection in
+            try configurations.map { try Self.status($0, on: connection) }
+        }
+    }
+
+    /// One site.
+    ///
+    /// - Parameter name: its name.
+    /// - Returns: the site.
+    /// - Throws: ``GatewayError`` of kind `notFound`.
+    package func site(_ name: String) async throws -> SiteStatus {
+        let configuration = try find(name).configuration
+        return try await database.read { try Self.status(configuration, on: $0) }
+    }
+
+    /// Tries everything a job will need at a site.
+    ///
+    /// - Parameter name: its name.
+    /// - Returns: what works and what does not.
+    /// - Throws: ``GatewayError`` of kind `notFound`.
+    package func check(_ name: String) async throws -> SiteCheckReport {
+        let site = try find(name)
+        return SiteCheckReport(site: name, checks: await site.check())
+    }
+
+    private func find(_ name: String) throws -> any Site {
+        if let site = directory[name] { return site }
+        let names = directory.sites.map(\.configuration.name).joined(separator: ", ")
+        throw GatewayError(.notFound, "There is no site '\(name)'. Sites: \(names.isEmpty ? "none" : names).")
+    }
+
+    private static func status(_ site: SiteConfiguration, on connection: any StorageConnection) throws -> SiteStatus {
+        let record = try SiteStatusStore.find(site.name, on: connection)
+        return SiteStatus(
+            name: site.name, kind: "slurm", state: record?.state ?? .unknown,
+            reason: record?.reason ?? (record == nil ? "Nobody has looked yet." : nil), since: record?.since,
+            observedAt: record?.observedAt, partitions: record?.partitions ?? [],
+            activeJobs: try SiteStatusStore.activeJobs(site.name, on: connection))
+    }
+}

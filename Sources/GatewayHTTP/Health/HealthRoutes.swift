@@ -1,0 +1,47 @@
+internal import Documents
+internal import Gateway
+internal import Hummingbird
+
+/// What operators and their tools ask: health, metrics, and the API's own description.
+struct HealthRoutes: Sendable {
+    private let health: HealthService
+    private let metrics: GatewayMetrics
+
+    init(services: GatewayServices, metrics: GatewayMetrics) {
+        health = services.health
+        self.metrics = metrics
+    }
+
+    var routes: [Route] {
+        [
+            Route(.get, "/health/live", isPublic: true) { _, _ in Answers.json(["status": "ok"]) },
+            Route(.get, "/health/ready", isPublic: true, answer: ready),
+            Route(.get, "/metrics", isPublic: true, answer: exposition),
+            Route(.get, "/openapi.json", isPublic: true) { _, _ in
+                Answers.text(OpenAPIDocument.text, type: "application/json")
+            },
+        ]
+    }
+
+    private func ready(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let checks = await health.ready()
+        let isReady = checks.allSatisfy(\.isHealthy)
+        let list = checks.map { check -> JSONValue in
+            ["name": .string(check.name), "ok": .boolean(check.isHealthy), "detail": .string(check.detail)]
+        }
+        return Answers.json(
+            ["status": isReady ? "ok" : "unready", "checks": .array(list)],
+            status: isReady ? .ok : .serviceUnavailable)
+    }
+
+    private func exposition(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        var page = metrics.page()
+        page.declare("farfield_jobs", kind: "gauge", help: "Jobs by site and state.")
+        for entry in try await health.jobCounts() {
+            page.sample(
+                "farfield_jobs", labels: [("site", entry.site), ("state", entry.state.rawValue)],
+                value: Double(entry.count))
+        }
+        return Answers.text(page.text, type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+}

@@ -1,0 +1,33 @@
+internal import Documents
+internal import Gateway
+internal import Hummingbird
+
+/// Reads the filters of a list of jobs.
+enum JobQueryReader {
+    static func read(_ request: Request) throws -> JobQuery {
+        var query = try RequestQuery(request, known: ["state", "site", "name", "label", "limit", "cursor"])
+        var states: Set<JobState> = []
+        for word in query.all("state").flatMap({ $0.split(separator: ",") }) {
+            if let state = JobState(rawValue: String(word)) {
+                states.insert(state)
+            } else {
+                let known = JobState.allCases.map(\.rawValue).joined(separator: ", ")
+                query.fault("state", "'\(word.prefix(40))' is not a state", "one of \(known)")
+            }
+        }
+        var labels: [String: String] = [:]
+        for label in query.all("label") {
+            let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            if parts.count == 2, !parts[0].isEmpty {
+                labels[parts[0]] = parts[1]
+            } else {
+                query.fault("label", "'\(label.prefix(40))' is not a label", "name=value")
+            }
+        }
+        let limit = query.integer("limit", in: 1...200) ?? 50
+        try query.check()
+        return JobQuery(
+            states: states, site: query.text("site"), name: query.text("name"), labels: labels, limit: limit,
+            cursor: query.text("cursor"))
+    }
+}

@@ -1,0 +1,99 @@
+internal import Attestation
+internal import Documents
+internal import Gateway
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Submitting, reading, listing and cancelling jobs.
+struct JobRoutes: Sendable {
+    private let jobs: JobService
+    private let limits: Limits
+
+    init(services: GatewayServices, limits: Limits) {
+        jobs = services.jobs
+        self.limits = limits
+    }
+
+    var routes: [Route] {
+        [
+            Route(.post, "/api/v1/jobs", answer: submit),
+            Route(.get, "/api/v1/jobs", answer: list),
+            Route(.get, "/api/v1/jobs/{id}", answer: show),
+            Route(.delete, "/api/v1/jobs/{id}", answer: cancel),
+            Route(.post, "/api/v1/jobs/{id}/cancel", answer: cancel),
+            Route(.get, "/api/v1/jobs/{id}/manifest", answer: manifest),
+            Route(.get, "/api/v1/jobs/{id}/script", answer: script),
+            Route(.get, "/api/v1/jobs/{id}/tasks", answer: tasks),
+        ]
+    }
+
+    private func submit(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let body = try await ManifestBody.read(request, limit: limits.bodyBytes)
+        let query = try RequestQuery(request, known: ["dryRun"])
+        let key = try IdempotencyKey.read(request)
+        if query.flag("dryRun") { return Answers.json(Self.preview(try await jobs.preview(body.document))) }
+        let answer = try await jobs.submit(
+            body.document, bodyDigest: SHA256Digest(of: body.bytes), idempotencyKey: key, by: try context.authenticated)
+        switch answer {
+        case .accepted(let job):
+            return Answers.json(
+                JobJSON.job(job), status: .accepted, headers: [.location: "/api/v1/jobs/\(job.id)"])
+        case .preview(let preview): return Answers.json(Self.preview(preview))
+        }
+    }
+
+    private static func preview(_ preview: ScriptPreview) -> JSONValue {
+        [
+            "script": .string(preview.script), "template": .string(preview.template), "site": .string(preview.site),
+            "manifest": preview.manifest, "scriptDigest": .string(preview.scriptDigest),
+        ]
+    }
+
+    private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let page = try await jobs.list(try JobQueryReader.read(request))
+        return Answers.list(page.items.map(JobJSON.job), next: page.next)
+    }
+
+    private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        Answers.json(JobJSON.job(try await jobs.job(try context.jobID)))
+    }
+
+    private func cancel(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let job = try await jobs.cancel(try context.jobID, by: try context.authenticated)
+        return Answers.json(JobJSON.job(job), status: .accepted)
+    }
+
+    private func manifest(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        Answers.text(try await jobs.job(try context.jobID).manifestText, type: "application/json")
+    }
+
+    private func script(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        Answers.text(try await jobs.job(try context.jobID).script, type: "text/x-shellscript; charset=utf-8")
+    }
+
+    private func tasks(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let job = try await jobs.job(try context.jobID)
+        return Answers.list(job.tasks.values.sorted { $0.index < $1.index }.map(JobJSON.task))
+    }
+}
+
+extension GatewayContext {
+    /// Who asks; the router lets nobody through without.
+    var authenticated: Person {
+        get throws {
+            guard let person else { throw Problem(kind: .unauthenticated, detail: "Send a valid token.") }
+            return person
+        }
+    }
+
+    /// The job in the path.
+    var jobID: JobID {
+        get throws {
+            let text = parameters.get("id") ?? ""
+            guard let id = JobID(text) else {
+                throw Problem(kind: .notFound, detail: "'\(text.prefix(64))' is not the id of a job.")
+            }
+            return id
+        }
+    }
+}

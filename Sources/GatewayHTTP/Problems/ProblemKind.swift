@@ -1,0 +1,76 @@
+internal import Gateway
+internal import HTTPTypes
+
+/// Every kind of problem, with its status and title: the one table of it (`docs/errors.md`).
+enum ProblemKind: String, Sendable, CaseIterable {
+    case invalidManifest = "invalid-manifest"
+    case invalidRequest = "invalid-request"
+    case unauthenticated
+    case forbidden
+    case notFound = "not-found"
+    case methodNotAllowed = "method-not-allowed"
+    case notAcceptable = "not-acceptable"
+    case conflict
+    case idempotencyKeyReused = "idempotency-key-reused"
+    case payloadTooLarge = "payload-too-large"
+    case unsupportedMediaType = "unsupported-media-type"
+    case rangeNotSatisfiable = "range-not-satisfiable"
+    case siteUnavailable = "site-unavailable"
+    case timeout
+    case internalFault = "internal"
+
+    init(_ kind: GatewayError.Kind) {
+        self =
+            switch kind {
+            case .invalidManifest: .invalidManifest
+            case .invalidRequest: .invalidRequest
+            case .unauthenticated: .unauthenticated
+            case .forbidden: .forbidden
+            case .notFound: .notFound
+            case .conflict: .conflict
+            case .idempotencyKeyReused: .idempotencyKeyReused
+            case .payloadTooLarge: .payloadTooLarge
+            case .rangeNotSatisfiable: .rangeNotSatisfiable
+            case .siteUnavailable: .siteUnavailable
+            case .internalFault: .internalFault
+            }
+    }
+
+    var status: HTTPResponse.Status {
+        switch self {
+        case .invalidManifest, .idempotencyKeyReused: .unprocessableContent
+        case .invalidRequest: .badRequest
+        case .unauthenticated: .unauthorized
+        case .forbidden: .forbidden
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .notAcceptable: .notAcceptable
+        case .conflict: .conflict
+        case .payloadTooLarge: .contentTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .rangeNotSatisfiable: .rangeNotSatisfiable
+        case .siteUnavailable, .timeout: .serviceUnavailable
+        case .internalFault: .internalServerError
+        }
+    }
+
+    var title: String {
+        switch self {
+        case .invalidManifest: "The job manifest has faults"
+        case .invalidRequest: "The request has faults"
+        case .unauthenticated: "A valid token is needed"
+        case .forbidden: "This is not allowed"
+        case .notFound: "There is no such thing"
+        case .methodNotAllowed: "This method is not known here"
+        case .notAcceptable: "No accepted format is available"
+        case .conflict: "The present state does not allow it"
+        case .idempotencyKeyReused: "The idempotency key was used for another body"
+        case .payloadTooLarge: "The body is too large"
+        case .unsupportedMediaType: "The body's format is not known here"
+        case .rangeNotSatisfiable: "These bytes do not exist"
+        case .siteUnavailable: "The site does not answer now"
+        case .timeout: "The answer took too long"
+        case .internalFault: "The gateway made a mistake"
+        }
+    }
+}

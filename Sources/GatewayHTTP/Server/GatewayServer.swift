@@ -1,0 +1,41 @@
+package import Gateway
+internal import Hummingbird
+package import Logging
+internal import ServiceLifecycle
+
+/// The REST server: binds the address and answers until the service group shuts down.
+package struct GatewayServer: Service {
+    private let services: GatewayServices
+    private let address: ListenAddress
+    private let limits: Limits
+    private let metrics: GatewayMetrics
+    private let logger: Logger
+
+    /// A server; nothing is bound before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - services: what it calls.
+    ///   - address: where it listens.
+    ///   - limits: sizes and times it keeps.
+    ///   - metrics: what `/metrics` shows.
+    ///   - logger: where an operator reads.
+    package init(
+        services: GatewayServices, address: ListenAddress, limits: Limits, metrics: GatewayMetrics, logger: Logger
+    ) {
+        self.services = services
+        self.address = address
+        self.limits = limits
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Serves until graceful shutdown: requests under way are answered, streams end.
+    package func run() async throws {
+        let table = RouteTable(services: services, limits: limits, metrics: metrics)
+        let application = Application(
+            router: table.router(limits: limits),
+            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "farfield"),
+            logger: logger)
+        try await application.run()
+    }
+}

@@ -1,0 +1,70 @@
+internal import Gateway
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+
+/// What every request passes: an id, the token, the log, the metrics, and errors as problems.
+struct RequestGate: RouterMiddleware {
+    let table: RouteTable
+
+    func handle(
+        _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.requestID = Self.requestID(request)
+        let started = ContinuousClock.now
+        var response: Response
+        do {
+            context.person = try await person(request)
+            response = try await next(request, context)
+        } catch {
+            response = answer(error, request, context)
+        }
+        response.headers[.xRequestID] = context.requestID
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        record(request, context, response.status.code, ContinuousClock.now - started)
+        return response
+    }
+
+    private func person(_ request: Request) async throws -> Person? {
+        guard let field = request.headers[.authorization] else { return nil }
+        let parts = field.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return try await table.people.person(bearer: String(parts[1]))
+    }
+
+    private func answer(_ error: any Error, _ request: Request, _ context: GatewayContext) -> Response {
+        let isUnknown = (error as? HTTPError)?.status == .notFound
+        if let problem = (isUnknown ? table.missing(request) : nil) ?? Problem.from(error) {
+            return problem.response(instance: request.uri.path, requestID: context.requestID)
+        }
+        context.logger.error("request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)", "request.id": "\(context.requestID)"])
+        let problem = Problem(
+            kind: .internalFault, detail: "The gateway's log tells more under the request id \(context.requestID).")
+        return problem.response(instance: request.uri.path, requestID: context.requestID)
+    }
+
+    private func record(_ request: Request, _ context: GatewayContext, _ status: Int, _ duration: Duration) {
+        let milliseconds = Double(duration.microseconds) / 1000
+        context.logger.debug(
+            "request",
+            metadata: [
+                "request.id": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(status)",
+                "milliseconds": "\(milliseconds)",
+            ])
+        RequestMetrics.record(method: request.method.rawValue, route: context.route.text, status: status, duration)
+    }
+
+    /// The client's own id when it is harmless, else a new one.
+    private static func requestID(_ request: Request) -> String {
+        if let given = request.headers[.xRequestID], given.wholeMatch(of: /[A-Za-z0-9._-]{1,64}/) != nil { return given }
+        return "req_" + String(UInt64.random(in: .min ... .max), radix: 36)
+    }
+}
+
+extension HTTPField.Name {
+    static var xRequestID: Self { Self("X-Request-Id") ?? .via }
+    static var lastEventID: Self { Self("Last-Event-ID") ?? .via }
+    static var idempotencyKey: Self { Self("Idempotency-Key") ?? .via }
+}

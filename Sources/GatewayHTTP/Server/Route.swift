@@ -1,0 +1,47 @@
+internal import HTTPTypes
+internal import Hummingbird
+
+/// One route: what the router, the 405 answers and the OpenAPI test know of it.
+struct Route: Sendable {
+    /// How a route treats its answer.
+    enum Style: Sendable {
+        /// Answers within the request timeout.
+        case bounded
+        /// Goes on for as long as the client reads.
+        case stream
+    }
+
+    /// The request method.
+    let method: HTTPRequest.Method
+    /// Path with `{name}` for a part and a closing `**` for the rest.
+    let pattern: String
+    /// Whether it answers without a token.
+    let isPublic: Bool
+    /// How it treats its answer.
+    let style: Style
+    /// Decodes, calls one function, encodes.
+    let answer: @Sendable (Request, GatewayContext) async throws -> Response
+
+    init(
+        _ method: HTTPRequest.Method, _ pattern: String, isPublic: Bool = false, style: Style = .bounded,
+        answer: @escaping @Sendable (Request, GatewayContext) async throws -> Response
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.isPublic = isPublic
+        self.style = style
+        self.answer = answer
+    }
+
+    /// Whether a path is one of this route's.
+    func matches(_ path: String) -> Bool {
+        let parts = pattern.split(separator: "/")
+        let given = path.split(separator: "/")
+        if parts.last == "**" {
+            return given.count >= parts.count && zip(parts.dropLast(), given).allSatisfy(Self.fits)
+        }
+        return given.count == parts.count && zip(parts, given).allSatisfy(Self.fits)
+    }
+
+    private static func fits(_ part: Substring, _ given: Substring) -> Bool { part.hasPrefix("{") || part == given }
+}

@@ -1,0 +1,49 @@
+internal import Gateway
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Every route of the API, subject by subject.
+struct RouteTable: Sendable {
+    let routes: [Route]
+    let people: TokenKeeper
+
+    init(services: GatewayServices, limits: Limits, metrics: GatewayMetrics) {
+        people = services.people
+        routes =
+            JobRoutes(services: services, limits: limits).routes + EventRoutes(services: services).routes
+            + LogRoutes(services: services).routes + OutputRoutes(services: services).routes
+            + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
+            + HealthRoutes(services: services, metrics: metrics).routes
+    }
+
+    /// The router, with HEAD answered wherever GET is and 405 wherever only the method is wrong.
+    func router(limits: Limits) -> Router<GatewayContext> {
+        let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestGate(table: self))
+        for route in routes {
+            router.on(RouterPath(route.pattern), method: route.method) { request, context in
+                context.route.text = route.pattern
+                guard route.isPublic || context.person != nil else {
+                    throw Problem(
+                        kind: .unauthenticated, detail: "Send a valid token as 'Authorization: Bearer …'.")
+                }
+                switch route.style {
+                case .stream: return try await route.answer(request, context)
+                case .bounded:
+                    return try await Deadline.within(limits.requestTimeout) { try await route.answer(request, context) }
+                }
+            }
+        }
+        return router
+    }
+
+    /// What to say where no route answers: 405 where another method would.
+    func missing(_ request: Request) -> Problem? {
+        let methods = Set(routes.filter { $0.matches(request.uri.path) }.map(\.method.rawValue))
+        guard !methods.isEmpty, !methods.contains(request.method.rawValue) else { return nil }
+        let all = methods.contains("GET") ? methods.union(["HEAD"]) : methods
+        let allowed = all.sorted().joined(separator: ", ")
+        return Problem(
+            kind: .methodNotAllowed, detail: "Use \(allowed) here.", headers: [.allow: allowed])
+    }
+}

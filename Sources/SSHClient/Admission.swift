@@ -1,0 +1,94 @@
+/// Who may use which connection: the pool's decisions as a value, without clock, threads or sockets.
+///
+/// Callers arrive, wait in order, are admitted to a lane (one connection) and leave it. `advance` says what to do now.
+struct Admission: Sendable {
+    /// What the pool has to do.
+    enum Action: Hashable, Sendable {
+        case admit(waiter: UInt64, lane: UInt64)
+        case connect(lane: UInt64)
+        case refuse(waiter: UInt64, SSHError)
+    }
+
+    private struct Lane {
+        var isReady = false
+        var busy = 0
+    }
+
+    private(set) var circuit: Circuit
+    private let limits: SSHLimits
+    private var lanes: [UInt64: Lane] = [:]
+    private var waiting: [UInt64] = []
+    private var lastLane: UInt64 = 0
+
+    init(limits: SSHLimits) {
+        self.limits = limits
+        circuit = Circuit(Backoff(initial: limits.reconnectDelay, limit: limits.reconnectDelayLimit))
+    }
+
+    var isConnected: Bool { lanes.values.contains(where: \.isReady) }
+    var isConnecting: Bool { lanes.values.contains { !$0.isReady } }
+
+    /// Puts a new caller at the end of the line.
+    mutating func arrive(_ waiter: UInt64) {
+        waiting.append(waiter)
+    }
+
+    /// Takes a caller out of the line who no longer wants to wait.
+    mutating func withdraw(_ waiter: UInt64) {
+        waiting.removeAll { $0 == waiter }
+    }
+
+    mutating func leave(_ lane: UInt64) {
+        lanes[lane]?.busy -= 1
+    }
+
+    mutating func connected(_ lane: UInt64) {
+        lanes[lane]?.isReady = true
+        circuit.recordSuccess()
+    }
+
+    mutating func failed(_ lane: UInt64, _ error: SSHError, at now: ContinuousClock.Instant) {
+        lanes[lane] = nil
+        circuit.recordFailure(error, at: now)
+    }
+
+    /// A connection that was open is gone; the next caller may try a new one at once.
+    mutating func lost(_ lane: UInt64) {
+        lanes[lane] = nil
+    }
+
+    /// Takes an unused lane out of service; false when somebody is on it.
+    mutating func retire(_ lane: UInt64) -> Bool {
+        guard let found = lanes[lane] else { return true }
+        guard found.busy == 0 else { return false }
+        lanes[lane] = nil
+        return true
+    }
+
+    /// Everything that can be decided at this moment.
+    mutating func advance(at now: ContinuousClock.Instant) -> [Action] {
+        var actions: [Action] = []
+        while let waiter = waiting.first {
+            if let lane = freestLane() {
+                waiting.removeFirst()
+                lanes[lane]?.busy += 1
+                actions.append(.admit(waiter: waiter, lane: lane))
+            } else if let error = circuit.refusal(at: now) {
+                guard lanes.isEmpty else { break }
+                waiting.removeFirst()
+                actions.append(.refuse(waiter: waiter, error))
+            } else {
+                guard !isConnecting, lanes.count < limits.maxConnections else { break }
+                lastLane += 1
+                lanes[lastLane] = Lane()
+                actions.append(.connect(lane: lastLane))
+            }
+        }
+        return actions
+    }
+
+    private func freestLane() -> UInt64? {
+        lanes.filter { $0.value.isReady && $0.value.busy < limits.maxSessions }
+            .min { ($0.value.busy, $0.key) < ($1.value.busy, $1.key) }?.key
+    }
+}

@@ -1,0 +1,49 @@
+import Synchronization
+
+/// What a caller grants an operation: until when, and whether it is still wanted.
+struct Allowance: Sendable {
+    /// For the error: timed out while …
+    let what: String
+    let deadline: ContinuousClock.Instant
+    let cancellation: CancellationMark
+
+    init(_ what: String, _ time: Duration, _ cancellation: CancellationMark = CancellationMark()) {
+        self.what = what
+        self.deadline = .now + time
+        self.cancellation = cancellation
+    }
+
+    func check() throws(SSHError) {
+        if cancellation.isCancelled { throw .cancelled(commandMayHaveRun: false) }
+        if ContinuousClock.now >= deadline { throw .timedOut(what: what, commandMayHaveRun: false) }
+    }
+}
+
+/// Carries a cancellation to whoever is waiting for the network just now.
+final class CancellationMark: Sendable {
+    private struct State {
+        var isCancelled = false
+        var wake: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    /// Says how to wake the waiting side from now on.
+    func onCancel(_ wake: @escaping @Sendable () -> Void) {
+        let isLate = state.withLock { state in
+            state.wake = wake
+            return state.isCancelled
+        }
+        if isLate { wake() }
+    }
+
+    func cancel() {
+        let wake = state.withLock { state in
+            state.isCancelled = true
+            return state.wake
+        }
+        wake?()
+    }
+}

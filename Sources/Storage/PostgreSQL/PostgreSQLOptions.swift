@@ -1,0 +1,18 @@
+/// How to reach a server and how patient to be with it.
+struct PostgreSQLOptions: Sendable {
+    /// The connection URI.
+    let uri: String
+    /// How many times a transaction is tried when others are in the way or the connection is lost before the commit.
+    var attempts = 8
+    /// Waits before the next attempt, on a thread that may block; its argument counts the attempts made.
+    var pause: @Sendable (Int) -> Void
+
+    /// Ends statements that run away, and transactions whose body does.
+    let setup = """
+        SET statement_timeout = '30s';
+        SET idle_in_transaction_session_timeout = '60s';
+        SET standard_conforming_strings = on;
+        SET bytea_output = 'hex';
+        SET extra_float_digits = 1
+        """
+}

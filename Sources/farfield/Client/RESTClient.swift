@@ -1,0 +1,108 @@
+import CurlClient
+
+/// Talks to the gateway's REST interface and turns what is not an answer into a `RequestFailure`.
+struct RESTClient: Sendable {
+    private let baseURL: String
+    private let token: AccessToken?
+    private let wantsDocuments: Bool
+    private let http = HTTPClient(.init(userAgent: "farfield"))
+
+    /// The longest document that is read.
+    private static let documentLimit = 64 << 20
+
+    /// - Parameters:
+    ///   - baseURL: The gateway's address, without a slash at its end.
+    ///   - token: Sent with every request, when there is one.
+    ///   - wantsDocuments: Whether a problem document goes to standard output as it is.
+    init(baseURL: String, token: AccessToken?, wantsDocuments: Bool) {
+        self.baseURL = baseURL
+        self.token = token
+        self.wantsDocuments = wantsDocuments
+    }
+
+    /// Asks for a document.
+    func get(_ target: RequestTarget, timeLimits: HTTPRequest.TimeLimits = .exchange) async throws -> Answer {
+        try await exchange(request("GET", target, [:], timeLimits: timeLimits))
+    }
+
+    /// Sends a document, or nothing, and reads the answer; `headers` come beside the token.
+    func post(
+        _ target: RequestTarget,
+        body: [UInt8] = [],
+        headers: HTTPHeaders = [:],
+        timeLimits: HTTPRequest.TimeLimits = .exchange
+    ) async throws -> Answer {
+        try await exchange(request("POST", target, headers, body: body, timeLimits: timeLimits))
+    }
+
+    /// Asks for bytes that may come slowly or without end.
+    ///
+    /// `headers` come beside the token; statuses in `allowed` are the caller's to handle, as 2xx are.
+    func stream(
+        _ target: RequestTarget,
+        headers: HTTPHeaders = [:],
+        allowing allowed: Set<Int> = [],
+        timeLimits: HTTPRequest.TimeLimits = .stream
+    ) async throws -> HTTPStreamedResponse {
+        let request = request("GET", target, headers, timeLimits: timeLimits)
+        do {
+            let response = try await http.stream(request)
+            if (200..<300).contains(response.head.status) || allowed.contains(response.head.status) {
+                return response
+            }
+            var body: [UInt8] = []
+            for try await chunk in response.body where body.count < 1 << 20 { body += chunk }
+            throw refusal(Problem(HTTPResponse(head: response.head, body: body)))
+        } catch let error as HTTPClientError {
+            throw failure(error)
+        }
+    }
+
+    /// The failure of a transfer as this client tells it.
+    func failure(_ error: HTTPClientError) -> RequestFailure {
+        RequestFailure(.transport(error, url: baseURL))
+    }
+
+    private func exchange(_ request: HTTPRequest) async throws -> Answer {
+        let response: HTTPResponse
+        do {
+            response = try await http.send(request)
+        } catch {
+            throw failure(error)
+        }
+        guard (200..<300).contains(response.status) else { throw refusal(Problem(response)) }
+        return Answer(body: response.body)
+    }
+
+    private func request(
+        _ method: String,
+        _ target: RequestTarget,
+        _ extra: HTTPHeaders,
+        body: [UInt8]? = nil,
+        timeLimits: HTTPRequest.TimeLimits
+    ) -> HTTPRequest {
+        var headers: HTTPHeaders = ["Accept": "application/json, application/problem+json;q=0.9, */*;q=0.1"]
+        if let token { headers["Authorization"] = "Bearer \(token.text)" }
+        for field in extra.fields { headers[field.name] = field.value }
+        return HTTPRequest(
+            method,
+            baseURL + target.text,
+            headers: headers,
+            body: body,
+            timeLimits: timeLimits,
+            maximumBodyBytes: Self.documentLimit
+        )
+    }
+
+    private func refusal(_ problem: Problem) -> RequestFailure {
+        var failure = RequestFailure(.problem(problem))
+        failure.wantsDocument = wantsDocuments
+        if problem.status == 401 {
+            failure.hint =
+                token == nil
+                ? "No token was sent: set FARFIELD_TOKEN, or give --token."
+                : "A token was sent and not accepted: check FARFIELD_TOKEN or --token."
+        }
+        return failure
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import GatewayHTTP
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs the gateway.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the gateway.",
+        discussion: """
+            Examples:
+              farfield serve
+              farfield serve --config /etc/farfield/farfield.yaml
+              FARFIELD_LISTEN=127.0.0.1:9000 farfield serve
+
+            Without a configuration file it listens on 127.0.0.1:8700 and keeps its state in .farfield. The first
+            start writes the admin's token to admin.token in the state folder. TERM and INT end it gracefully.
+            """)
+
+    @Option(name: .long, help: "The configuration file (FARFIELD_CONFIG, config/farfield.yaml).")
+    var config: String?
+
+    func run() async throws {
+        let configuration = try Self.configuration(config)
+        let logger = Self.logger(configuration)
+        let metrics = GatewayMetrics.bootstrap()
+        let runtime = try await GatewayRuntime.open(
+            configuration, program: CommandLine.arguments.first ?? "farfield", keeper: .system, logger: logger)
+        let server = GatewayServer(
+            services: runtime.services, address: configuration.listen, limits: configuration.limits, metrics: metrics,
+            logger: logger)
+        if runtime.isFirstStart {
+            logger.notice("the admin's token was written", metadata: ["file": "\(configuration.home)/admin.token"])
+        }
+        logger.notice(
+            "listening",
+            metadata: [
+                "address": "http://\(configuration.listen.host):\(configuration.listen.port)",
+                "sites": "\(configuration.sites.map(\.name).joined(separator: ", "))",
+            ])
+        var group = ServiceGroupConfiguration(
+            services: (runtime.longLived + [server]).map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(30)
+        try await ServiceGroup(configuration: group).run()
+        await runtime.close()
+    }
+
+    private static func configuration(_ path: String?) throws -> GatewayConfiguration {
+        let source = ConfigurationSource(path: path, environment: ProcessInfo.processInfo.environment)
+        do {
+            return try source.load()
+        } catch {
+            throw CommandFailure(.invalid, "The configuration \(source.file ?? "") is not usable.\n\(error)")
+        }
+    }
+
+    private static func logger(_ configuration: GatewayConfiguration) -> Logger {
+        let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        return Logger(label: "farfield")
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@testable import SSHClient
+
+@Suite("Running commands", .timeLimit(.minutes(2)))
+struct RunTests {
+    @Test("exit status, output and error come back as they are")
+    func outcome() async throws {
+        let server = try await SSHTestServer()
+        let pool = server.pool()
+        let good = try await pool.run("printf 'a\\0b'; printf oops >&2; exit 3", deadline: .seconds(20))
+        #expect(good.exitStatus == 3 && good.exitSignal == nil && !good.isSuccess)
+        #expect(good.standardOutput == Array("a\0b".utf8))
+        #expect(good.standardError == Array("oops".utf8))
+        let killed = try await pool.run("kill -TERM $$", deadline: .seconds(20))
+        #expect(killed.exitStatus == nil && killed.exitSignal == "TERM")
+        #expect(pool.state != .idle)
+        await pool.close()
+    }
+
+    @Test("an exit status that comes long after the last output is not missed")
+    func lateStatus() async throws {
+        let server = try await SSHTestServer()
+        let output = try await server.pool().run("exec >&- 2>&-; sleep 0.3; exit 7", deadline: .seconds(20))
+        #expect(output.exitStatus == 7)
+    }
+
+    @Test(
+        "the command's text arrives unchanged",
+        arguments: ["it's", "a!b", "\"$HOME\"", "back\\slash `x` %s %%", "line\nline", "ünïcode", "*?[a]~#;&|<>"])
+    func text(_ text: String) async throws {
+        let server = try await SSHTestServer()
+        let quoted = "'" + text.replacing("'", with: "'\\''") + "'"
+        let output = try await server.pool().run("printf %s \(quoted)", deadline: .seconds(20))
+        #expect(String(decoding: output.standardOutput, as: UTF8.self) == text)
+    }
+
+    @Test("large input and large output do not wait for each other")
+    func largeEcho() async throws {
+        let server = try await SSHTestServer()
+        let pool = server.pool()
+        let input = (0..<(3 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }
+        let output = try await pool.run("tee /dev/stderr", input: input, deadline: .seconds(60))
+        #expect(output.standardOutput == input)
+        #expect(output.standardError == input)
+    }
+
+    @Test("a command that does not read its input ends all the same")
+    func unreadInput() async throws {
+        let server = try await SSHTestServer()
+        let input = [UInt8](repeating: 65, count: 8 << 20)
+        let output = try await server.pool().run("echo done", input: input, deadline: .seconds(30))
+        #expect(output.standardOutput == Array("done\n".utf8) && output.isSuccess)
+    }
+
+    @Test("many at once get through, however few sessions the server allows", arguments: [10, 2, 1])
+    func concurrent(maxSessions: Int) async throws {
+        let server = try await SSHTestServer(options: ["MaxSessions \(maxSessions)"])
+        let pool = server.pool()
+        _ = try await pool.stat("/")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    let input = Array("\(number)".utf8) + [UInt8](repeating: 10, count: 100_000)
+                    let output = try await pool.run("cat; head -c 200000 /dev/zero", input: input, deadline: .seconds(60))
+                    #expect(output.standardOutput == input + [UInt8](repeating: 0, count: 200_000))
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test("more output than taken is an error, and ends the command")
+    func outputLimit() async throws {
+        let server = try await SSHTestServer()
+        let pool = server.pool()
+        let sign = "limit-\(UUID().uuidString)"
+        await #expect(throws: SSHError.outputTooLarge(limit: 1000)) {
+            try await pool.run("yes \(sign)", deadline: .seconds(20), outputLimit: 1000)
+        }
+        try await eventually("the command ended") { processes(with: sign).isEmpty }
+        #expect(try await pool.run("echo yes", deadline: .seconds(20)).isSuccess)
+    }
+
+    @Test("what a login shell's profile prints is not the command's output")
+    func noisyProfile() async throws {
+        let server = try await SSHTestServer(options: ["ForceCommand echo Welcome; eval \"$SSH_ORIGINAL_COMMAND\""])
+        let output = try await server.pool().run("echo answer", deadline: .seconds(20))
+        #expect(output.standardOutput == Array("answer\n".utf8))
+    }
+}

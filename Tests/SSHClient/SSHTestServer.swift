@@ -1,0 +1,115 @@
+import Foundation
+import Glibc
+import Logging
+import Synchronization
+
+@testable import SSHClient
+
+/// A real sshd on a free loopback port, run as the current user, with keys of its own in a temporary folder.
+final class SSHTestServer: Sendable {
+    let folder: String
+    let port: Int
+    let user: String
+    private let process = Mutex<ChildProcess?>(nil)
+
+    /// - Parameter options: further lines of sshd_config(5).
+    init(options: [String] = []) async throws {
+        folder = NSTemporaryDirectory() + "farfield-ssh-" + UUID().uuidString
+        port = try freePort()
+        user = NSUserName()
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        // Wanted by sshd when it runs as root.
+        if getuid() == 0 { try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
+        try makeKey("host")
+        try makeKey("user")
+        try publicKey("user").write(toFile: path("authorized"), atomically: true, encoding: .utf8)
+        let base = [
+            "Port \(port)", "ListenAddress 127.0.0.1", "HostKey \(path("host"))", "PidFile none", "UsePAM no",
+            "AuthorizedKeysFile \(path("authorized"))", "StrictModes no", "PermitRootLogin prohibit-password",
+            "PasswordAuthentication no", "KbdInteractiveAuthentication no", "Subsystem sftp internal-sftp",
+            "MaxStartups 100", "LogLevel ERROR",
+        ]
+        // The first value of a keyword counts, so the test's own come first.
+        try (options + base).joined(separator: "\n").appending("\n")
+            .write(toFile: path("config"), atomically: true, encoding: .utf8)
+        try trust(publicKey("host"))
+        try await start()
+    }
+
+    deinit {
+        stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+    var endpoint: SSHEndpoint {
+        SSHEndpoint(
+            host: "127.0.0.1", port: port, user: user, privateKeyPath: path("user"), knownHostsPath: path("known"))
+    }
+
+    func pool(_ limits: SSHLimits = .forTests) -> SSHConnectionPool { pool(endpoint, limits) }
+
+    func pool(_ endpoint: SSHEndpoint, _ limits: SSHLimits = .forTests) -> SSHConnectionPool {
+        SSHConnectionPool(endpoint: endpoint, limits: limits, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    }
+
+    // MARK: - Keys
+
+    func makeKey(_ name: String, type: String = "ed25519", passphrase: String = "") throws {
+        try execute("ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", name, "-f", path(name)])
+    }
+
+    func publicKey(_ name: String) throws -> String { try String(contentsOfFile: path("\(name).pub"), encoding: .utf8) }
+
+    func fingerprint(_ name: String) throws -> String {
+        String(try execute("ssh-keygen", ["-l", "-f", path("\(name).pub")]).split(separator: " ")[1])
+    }
+
+    /// Makes a key the only one known for this server, unless another name is given.
+    func trust(_ publicKey: String, as name: String? = nil) throws {
+        let key = publicKey.split(separator: " ").prefix(2).joined(separator: " ")
+        try "# known\n\(name ?? "[127.0.0.1]:\(port)") \(key)\n"
+            .write(toFile: path("known"), atomically: true, encoding: .utf8)
+    }
+
+    // MARK: - Life
+
+    func start() async throws {
+        let server = try ChildProcess("/usr/sbin/sshd", ["-D", "-e", "-f", path("config")])
+        process.withLock { $0 = server }
+        try await eventually("sshd listens") { canConnect(self.port) }
+    }
+
+    /// Kills the server and every connection of it, as a crash of the machine would.
+    func stop() {
+        let server = process.withLock { process in
+            defer { process = nil }
+            return process
+        }
+        guard let server else { return }
+        for child in [server.identifier] + descendants(of: server.identifier) { kill(child, SIGKILL) }
+        server.waitUntilExit()
+    }
+}
+
+extension SSHLimits {
+    /// Quick to give up and to come back.
+    static let forTests = SSHLimits(
+        connectTimeout: .seconds(10), reconnectDelay: .milliseconds(20), reconnectDelayLimit: .milliseconds(50))
+}
+
+/// A condition about something outside our process that did not come true.
+struct NeverHappened: Error {
+    let what: String
+}
+
+/// Looks again and again until a condition about another process holds.
+func eventually(_ what: String, within limit: Duration = .seconds(15), _ condition: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try !condition() {
+        guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
