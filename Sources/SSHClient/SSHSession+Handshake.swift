@@ -103,7 +103,9 @@ extension SSHSession {
             throw cannotConnect("the server ended the connection during the authentication (\(methods)): \(lastError)")
         }
         if unsafe code == 0 || libssh2_userauth_authenticated(handle) != 0 { return }
-        if code == Int(LIBSSH2_ERROR_FILE) {
+        // What really went wrong with the key stands in the last error, not in the answer.
+        let problems = [LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_PROTO, LIBSSH2_ERROR_DECRYPT].map(Int.init)
+        if problems.contains(code) || problems.contains(lastErrorNumber) {
             throw .keyFileUnusable(
                 path: endpoint.privateKeyPath, reason: key.isEncrypted ? .wrongPassphrase : .notAPrivateKey)
         }

@@ -180,6 +180,7 @@ import Logging
     /// Keeps the connection alive until it is lost, unused for too long, or no longer wanted.
     func watch(_ cancellation: CancellationMark) async -> Ending {
         var nextKeepalive = ContinuousClock.now + limits.keepaliveInterval
+        lastUse = .now
         unsafe libssh2_keepalive_config(handle, 0, 2)
         while true {
             if (try? checkAlive()) == nil { return .lost(failure ?? .connectionLost(commandMayHaveRun: false)) }
@@ -191,9 +192,9 @@ import Logging
                 _ = unsafe libssh2_keepalive_send(handle, &seconds)
                 nextKeepalive = now + limits.keepaliveInterval
             }
-            let idleEnd = lastUse + limits.idleTimeout
-            let until = operations == 0 ? min(idleEnd, nextKeepalive) : nextKeepalive
-            let isDue = await pauseAsSentinel(until: until)
+            // Nobody tells when the last operation ends, so that is looked at now and then.
+            let idleEnd = (operations == 0 ? lastUse : now) + limits.idleTimeout
+            let isDue = await pauseAsSentinel(until: min(idleEnd, nextKeepalive))
             if !isDue { await fetchUnclaimedInput() }
         }
     }

@@ -10,7 +10,7 @@ struct AbandonmentTests {
     @Test("the deadline ends the remote process group")
     func deadline() async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = try await server.connectedPool()
         let began = ContinuousClock.now
         let error = await #expect(throws: SSHError.self) {
             try await pool.run("sleep \(sign) & sleep \(sign); true", deadline: .seconds(1))
@@ -24,7 +24,7 @@ struct AbandonmentTests {
     @Test("a process that ignores TERM is killed")
     func stubborn() async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = try await server.connectedPool()
         await #expect(throws: SSHError.self) {
             try await pool.run("trap '' TERM; sleep \(sign); sleep \(sign)", deadline: .seconds(1))
         }
@@ -34,7 +34,7 @@ struct AbandonmentTests {
     @Test("cancelling the task ends the remote process")
     func cancellation() async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = try await server.connectedPool()
         let running = Task { try await pool.run("sleep \(sign); true", deadline: .seconds(60)) }
         try await eventually("the command runs") { !processes(with: sign).isEmpty }
         running.cancel()
@@ -46,7 +46,7 @@ struct AbandonmentTests {
     @Test("a command that is to go on does, past the deadline and the connection, and finishes its work")
     func leaveRunning() async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = try await server.connectedPool()
         let go = server.path("go")
         let done = server.path("done")
         let command = "while [ ! -e \(go) ]; do sleep 0.05; done; echo a; echo b >&2; echo finished > \(done) # \(sign)"

@@ -21,6 +21,7 @@ final class SSHTestServer: Sendable {
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         // Wanted by sshd when it runs as root.
         if getuid() == 0 { try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
+        try FileManager.default.createDirectory(atPath: path("home"), withIntermediateDirectories: false)
         try makeKey("host")
         try makeKey("user")
         try publicKey("user").write(toFile: path("authorized"), atomically: true, encoding: .utf8)
@@ -29,6 +30,8 @@ final class SSHTestServer: Sendable {
             "AuthorizedKeysFile \(path("authorized"))", "StrictModes no", "PermitRootLogin prohibit-password",
             "PasswordAuthentication no", "KbdInteractiveAuthentication no", "Subsystem sftp internal-sftp",
             "MaxStartups 100", "LogLevel ERROR",
+            // An empty home, so that the profile of whoever runs the tests has no part in them.
+            "SetEnv HOME=\(path("home"))",
         ]
         // The first value of a keyword counts, so the test's own come first.
         try (options + base).joined(separator: "\n").appending("\n")
@@ -52,7 +55,15 @@ final class SSHTestServer: Sendable {
     func pool(_ limits: SSHLimits = .forTests) -> SSHConnectionPool { pool(endpoint, limits) }
 
     func pool(_ endpoint: SSHEndpoint, _ limits: SSHLimits = .forTests) -> SSHConnectionPool {
-        SSHConnectionPool(endpoint: endpoint, limits: limits, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        return SSHConnectionPool(endpoint: endpoint, limits: limits, logger: logger)
+    }
+
+    /// A pool whose connection stands, so that a short deadline is for the command alone.
+    func connectedPool() async throws -> SSHConnectionPool {
+        let pool = pool()
+        _ = try await pool.run("true", deadline: .seconds(60))
+        return pool
     }
 
     // MARK: - Keys
@@ -82,14 +93,17 @@ final class SSHTestServer: Sendable {
         try await eventually("sshd listens") { canConnect(self.port) }
     }
 
-    /// Kills the server and every connection of it, as a crash of the machine would.
+    /// Kills the server and every connection of it; the commands it runs go on.
     func stop() {
         let server = process.withLock { process in
             defer { process = nil }
             return process
         }
         guard let server else { return }
-        for child in [server.identifier] + descendants(of: server.identifier) { kill(child, SIGKILL) }
+        let connections = descendants(of: server.identifier).filter { process in
+            FileManager.default.contents(atPath: "/proc/\(process)/comm") == Data("sshd\n".utf8)
+        }
+        for process in [server.identifier] + connections { kill(process, SIGKILL) }
         server.waitUntilExit()
     }
 }

@@ -111,7 +111,8 @@ struct TrustTests {
         #expect(
             await failure(server.pool(endpoint)) == .keyFileUnusable(path: path, reason: .encryptedWithoutPassphrase))
         endpoint.passphrase = "wrong"
-        #expect(await failure(server.pool(endpoint)) == .keyFileUnusable(path: path, reason: .wrongPassphrase))
+        let wrong = await failure(server.pool(endpoint))
+        #expect(wrong == .keyFileUnusable(path: path, reason: .wrongPassphrase), "\(String(describing: wrong))")
         endpoint.passphrase = "open sesame"
         #expect(try await server.pool(endpoint).run("true", deadline: .seconds(20)).isSuccess)
         #expect(!"\(endpoint)".contains("sesame") && !String(reflecting: endpoint).contains("sesame"))

@@ -200,6 +200,36 @@ import Testing
         #expect(listing.files.last?.size == home.utf8.count + key.utf8.count + 2)
     }
 
+    @Test func fiftyJobsTravelTogetherAndASecondTryAddsNone() async throws {
+        let cluster = try Cluster()
+        let keys = (0..<50).map { cluster.key("batch\($0)") }
+        let script = Array(try Templates.named("cpu").render(BatchScriptRequest(command: .words(["true"]))).utf8)
+        let entries = keys.map {
+            DeliverAndSubmit.Entry(
+                key: $0,
+                root: cluster.root,
+                files: [.init(path: "job.sh", bytes: script)],
+                script: "job.sh",
+                resubmits: false
+            )
+        }
+        let first = try await cluster.transport.run(DeliverAndSubmit(entries, shell: cluster.shell())).map(acceptedID)
+        let second = try await cluster.transport.run(DeliverAndSubmit(entries, shell: cluster.shell())).map(acceptedID)
+        #expect(Set(first.compactMap(\.self)).count == 50)
+        #expect(first == second)
+        let jobs = try zip(first, keys).map { number, key in
+            ObservedJob(jobID: try #require(number.flatMap { SlurmJobID($0) }), key: key)
+        }
+        let observation = try await cluster.transport.run(Observe(jobs, shell: cluster.shell()))
+        let sightings = Sightings.merge(jobs, observation)
+        for job in jobs {
+            guard case .visible = sightings[job.jobID] else {
+                Issue.record("\(job) is not visible")
+                continue
+            }
+        }
+    }
+
     @Test func siteCheckSeesTheSite() async throws {
         let cluster = try Cluster()
         let report = try await cluster.transport.run(CheckSite(root: cluster.root, shell: cluster.shell()))

@@ -191,6 +191,18 @@ import Testing
         #expect(toy.calls == 0)
     }
 
+    @Test func fileThatArrivedShortSubmitsNothing() async throws {
+        let toy = try ToySbatch()
+        // A decoder that loses bytes and says nothing of it.
+        try toy.scratch.write("bin/base64", "#!/bin/sh\n/usr/bin/base64 -d | head -c 3\n", executable: true)
+        guard case .notSubmitted(let reason) = try await toy.submit(toy.entry("short")).first else {
+            Issue.record("expected notSubmitted")
+            return
+        }
+        #expect(reason.contains("checksum"))
+        #expect(toy.calls == 0)
+    }
+
     @Test func jobSeesNothingOfTheLoginShell() async throws {
         let toy = try ToySbatch()
         var transport = toy.transport

@@ -21,12 +21,10 @@ enum SiteReader {
         let folder = object["workFolder"].map(workFolder) ?? "~/farfield"
         let defaults = object["defaults"]?.object(known: ["partition", "account", "qos"])
         let poll = object["poll"]?.object(known: ["fastest", "slowest"])
-        guard let name, let host, let user, let key, let folder else { return nil }
-        return SiteConfiguration(
-            name: name, host: host, port: object["port"].flatMap { $0.integer(in: 1...65535) } ?? 22, user: user,
-            privateKey: HomePath.expand(key),
+        // Everything is read before anything is judged, so that every fault is told at once.
+        let rest = (
+            port: object["port"].flatMap { $0.integer(in: 1...65535) } ?? 22,
             passphraseFile: object["passphraseFile"].flatMap { text($0, "a file") }.map(HomePath.expand),
-            knownHosts: HomePath.expand(hosts), workFolder: folder,
             maxSessions: object["maxSessions"].flatMap { $0.integer(in: 1...64, unit: "sessions") } ?? 5,
             partition: defaults?["partition"].flatMap(ManifestWords.slurmName),
             account: defaults?["account"].flatMap(ManifestWords.slurmName),
@@ -35,7 +33,15 @@ enum SiteReader {
             pollSlowest: poll?["slowest"].flatMap(duration) ?? .seconds(30),
             resubmitAfter: object["resubmitAfter"].flatMap(duration) ?? .seconds(120),
             commandDeadline: object["commandDeadline"].flatMap(duration) ?? .seconds(90),
-            isChosenByGateway: object["automatic"].flatMap { $0.boolean() } ?? true)
+            automatic: object["automatic"].flatMap { $0.boolean() } ?? true
+        )
+        guard let name, let host, let user, let key, let folder else { return nil }
+        return SiteConfiguration(
+            name: name, host: host, port: rest.port, user: user, privateKey: HomePath.expand(key),
+            passphraseFile: rest.passphraseFile, knownHosts: HomePath.expand(hosts), workFolder: folder,
+            maxSessions: rest.maxSessions, partition: rest.partition, account: rest.account, qos: rest.qos,
+            pollFastest: rest.pollFastest, pollSlowest: rest.pollSlowest, resubmitAfter: rest.resubmitAfter,
+            commandDeadline: rest.commandDeadline, isChosenByGateway: rest.automatic)
     }
 
     private static func text(_ field: Field, _ expected: String) -> String? {

@@ -1,0 +1,142 @@
+import Foundation
+import Slurm
+import Testing
+
+@testable import Gateway
+
+/// A job as the tests need it.
+func sampleJob(retries: JobManifest.Retries = .none, arrayCount: Int? = nil, name: String = "sample") -> Job {
+    var random = SystemRandomNumberGenerator()
+    let now = Timestamp(seconds: 1_800_000_000)
+    return Job(
+        id: JobID(at: now, random: &random), manifestText: #"{"command":"true","name":"sample"}"#, name: name, site: "a",
+        template: "cpu", script: "#!/bin/bash\n", scriptDigest: "sha256:0", owner: "admin", priority: 50, labels: [:],
+        retries: retries, createdAt: now, arrayCount: arrayCount, state: .queued, reason: nil, attempt: 1,
+        submission: .none, firstTriedAt: nil, lastTriedAt: nil, slurm: nil, ending: nil, cancelRequestedAt: nil,
+        tasks: [:], updatedAt: now, observedAt: nil, finishedAt: nil, version: 1, eventCount: 1)
+}
+
+/// What a site might tell.
+func sighting(_ phase: Sighting.Phase, state: String = "RUNNING") -> Sighting {
+    var facts = SlurmFacts(jobId: "7")
+    facts.state = state
+    return Sighting(phase: phase, facts: facts, reason: nil, tasks: [])
+}
+
+@Suite("A job's life")
+struct JobLifeTests {
+    private let now = Timestamp(seconds: 1_800_000_100)
+
+    private func walk(_ inputs: [JobInput], from start: Job? = nil) -> (job: Job, steps: [NextStep]) {
+        var job = start ?? sampleJob()
+        var steps: [NextStep] = []
+        for input in inputs { steps = JobLife.apply(input, to: &job, at: now) }
+        return (job, steps)
+    }
+
+    private let failed = JobEnding(state: .failed, reason: "exit 3", cause: .failed)
+    private let completed = JobEnding(state: .completed, reason: nil, cause: nil)
+
+    @Test("goes its straight way")
+    func goesStraight() {
+        #expect(walk([.ready]).steps == [.submit])
+        #expect(walk([.ready, .submitting]).job.state == .staging)
+        #expect(walk([.ready, .submitting, .accepted(slurmID: "7")]).steps == [.follow])
+        let running = walk([.ready, .submitting, .accepted(slurmID: "7"), .observed(sighting(.running))]).job
+        #expect(running.state == .running)
+        let ended = walk([.observed(sighting(.ended(completed)))], from: running)
+        #expect(ended.job.state == .retrieving)
+        #expect(ended.steps == [.retrieve])
+        let final = walk([.retrieved(note: nil)], from: ended.job).job
+        #expect(final.state == .completed)
+        #expect(final.finishedAt == now)
+    }
+
+    @Test("does not end by a cancellation while nobody knows whether Slurm has it")
+    func doesNotCancelTheUnknown() {
+        let job = walk([.ready, .submitting, .outcomeUnknown(reason: "lost"), .cancelRequested]).job
+        #expect(job.state == .staging)
+        let found = walk([.accepted(slurmID: "7")], from: job)
+        #expect(found.steps == [.cancel, .follow])
+        #expect(found.job.state == .pending)
+    }
+
+    @Test("ends at once by a cancellation before anything was sent")
+    func cancelsTheUnsent() {
+        #expect(walk([.cancelRequested]).job.state == .cancelled)
+        #expect(walk([.ready, .cancelRequested]).job.state == .cancelled)
+        #expect(walk([.ready, .submitting, .cancelRequested, .notSubmitted(reason: "down")]).job.state == .cancelled)
+    }
+
+    @Test("tells the truth when a cancellation comes too late")
+    func tellsTheTruth() {
+        let job = walk([
+            .ready, .submitting, .accepted(slurmID: "7"), .cancelRequested, .observed(sighting(.ended(completed))),
+            .retrieved(note: nil),
+        ]).job
+        #expect(job.state == .completed)
+        #expect(job.reason?.contains("completed before") == true)
+    }
+
+    @Test("begins a further attempt, under a new key, only for the causes the manifest names")
+    func retries() {
+        let start = sampleJob(retries: .init(limit: 1, causes: [.failed]))
+        let inputs: [JobInput] = [.ready, .submitting, .accepted(slurmID: "7"), .observed(sighting(.ended(failed)))]
+        let second = walk(inputs, from: start)
+        #expect(second.job.state == .queued)
+        #expect(second.job.attempt == 2)
+        #expect(second.job.submissionKey.hasSuffix("-2"))
+        #expect(second.steps == [.prepare])
+        #expect(walk(inputs, from: second.job).job.state == .retrieving)
+        let other = JobEnding(state: .failed, reason: nil, cause: .nodeFailure)
+        #expect(walk(inputs.dropLast() + [.observed(sighting(.ended(other)))], from: start).job.state == .retrieving)
+    }
+
+    @Test("declares nothing when a site does not show it")
+    func declaresNothing() {
+        let job = walk([.ready, .submitting, .accepted(slurmID: "7"), .observed(sighting(.running)), .notVisible(reason: "?")]).job
+        #expect(job.state == .running)
+        #expect(job.reason == "?")
+    }
+
+    @Test("keeps its invariants on random walks", arguments: [1, 2, 3, 4, 5] as [UInt64])
+    func keepsInvariants(seed: UInt64) {
+        var random = SplitMix(state: seed)
+        let inputs: [JobInput] = [
+            .waits(reason: "w"), .dependencyFailed(reason: "d"), .ready, .submitting, .accepted(slurmID: "7"),
+            .refused(reason: "r"), .notSubmitted(reason: "n"), .outcomeUnknown(reason: "u"), .provedAbsent,
+            .observed(sighting(.pending)), .observed(sighting(.running)), .observed(sighting(.ended(completed))),
+            .observed(sighting(.ended(failed))), .notVisible(reason: "v"), .retrieved(note: nil),
+            .retrievalDelayed(reason: "l"), .cancelRequested,
+        ]
+        for _ in 0..<2000 {
+            var job = sampleJob(retries: .init(limit: 2, causes: [.failed]))
+            for _ in 0..<25 {
+                let before = job
+                _ = JobLife.apply(inputs.randomElement(using: &random) ?? .ready, to: &job, at: now)
+                #expect(before.state == job.state || before.state.successors.contains(job.state))
+                #expect((job.finishedAt != nil) == job.state.isFinal)
+                if job.state == .pending || job.state == .running {
+                    #expect(job.submission == .accepted && job.slurm != nil)
+                }
+                if job.state == .retrieving { #expect(job.ending != nil) }
+                if before.state.isFinal { #expect(job == before) }
+                // What Slurm may have is never forgotten but by an answer of the site.
+                if before.submission == .accepted, job.submission != .accepted { #expect(job.attempt == before.attempt + 1) }
+            }
+        }
+    }
+}
+
+/// A small generator with a seed (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators").
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

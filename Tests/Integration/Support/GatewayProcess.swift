@@ -1,0 +1,99 @@
+import CurlClient
+import Documents
+import Foundation
+import Testing
+
+/// A real gateway: the built binary with a state folder, a port and a configuration of its own.
+final class GatewayProcess: @unchecked Sendable {
+    // Safe: the process is started and stopped by the one test that owns the gateway.
+    let home: String
+    let port: Int
+    let configurationPath: String
+    private let environment: [String: String]
+    private var process: Process?
+
+    /// Prepares a gateway; ``start()`` runs it.
+    ///
+    /// - Parameters:
+    ///   - sites: YAML of the list under `sites:`.
+    ///   - general: YAML lines before `sites:`.
+    ///   - environment: variables beside the test's own.
+    init(sites: String = TestCluster.site(), general: String = "", environment: [String: String] = [:]) throws {
+        home = NSTemporaryDirectory() + "farfield-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+        port = try FreePort.find()
+        configurationPath = home + "/farfield.yaml"
+        let text = "listen: 127.0.0.1:\(port)\nhome: \(home)\nlogLevel: debug\n\(general)\nsites:\n\(sites)"
+        try text.write(toFile: configurationPath, atomically: true, encoding: .utf8)
+        self.environment = ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("FARFIELD_") }.merging(environment) { $1 }
+    }
+
+    deinit {
+        stop(with: SIGKILL)
+        try? FileManager.default.removeItem(atPath: home)
+    }
+
+    /// The address of the API.
+    var url: String { "http://127.0.0.1:\(port)" }
+
+    /// The admin's token, once the gateway has started.
+    var token: String {
+        ((try? String(contentsOfFile: home + "/admin.token", encoding: .utf8)) ?? "")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Everything the gateway has logged.
+    var log: String { (try? String(contentsOfFile: home + "/gateway.log", encoding: .utf8)) ?? "" }
+
+    /// Starts it and waits until it answers.
+    @discardableResult
+    func start() async throws -> GatewayProcess {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Repository.binary)
+        process.arguments = ["serve", "--config", configurationPath]
+        process.environment = environment
+        process.currentDirectoryURL = URL(fileURLWithPath: Repository.root)
+        let path = home + "/gateway.log"
+        if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        try handle.seekToEnd()
+        process.standardError = handle
+        process.standardOutput = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        self.process = process
+        try await eventually("the gateway answers", within: .seconds(30)) {
+            guard process.isRunning else { throw StartFailure(log: self.log) }
+            return (try? await API(self).get("/health/live", token: nil))?.status == 200
+        }
+        return self
+    }
+
+    /// Ends it with a signal and waits for its end.
+    ///
+    /// - Returns: the exit status, or the signal.
+    @discardableResult
+    func stop(with signal: Int32 = SIGTERM) -> Int32 {
+        guard let process, process.isRunning else { return 0 }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        self.process = nil
+        return process.terminationStatus
+    }
+
+    /// Runs the command line against this gateway.
+    func cli(_ arguments: String..., input: String? = nil) async throws -> CommandResult {
+        var variables = environment
+        variables["FARFIELD_URL"] = url
+        variables["FARFIELD_TOKEN"] = token
+        variables["FARFIELD_CONFIG"] = configurationPath
+        return try await Command.run(Repository.binary, arguments, environment: variables, input: input)
+    }
+}
+
+/// The gateway ended while it started.
+struct StartFailure: Error, CustomStringConvertible {
+    let log: String
+    var description: String { "the gateway did not start:\n\(log)" }
+}

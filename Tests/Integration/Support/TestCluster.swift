@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// The Slurm cluster that scripts/test has brought up.
+enum TestCluster {
+    /// A variable that scripts/test sets; without it the tests cannot run, and say so.
+    static func variable(_ name: String) -> String {
+        guard let value = ProcessInfo.processInfo.environment[name] else {
+            Issue.record("\(name) is not set: run ./scripts/test, which starts what the tests need")
+            return ""
+        }
+        return value
+    }
+
+    static var privateKey: String { variable("FARFIELD_CLUSTER_SSH_KEY") }
+    static var knownHosts: String { variable("FARFIELD_CLUSTER_KNOWN_HOSTS") }
+    static var portA: Int { Int(variable("FARFIELD_CLUSTER_PORT_A")) ?? 0 }
+    static var portB: Int { Int(variable("FARFIELD_CLUSTER_PORT_B")) ?? 0 }
+
+    /// One entry of `sites:`.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - port: of its sshd, or of a proxy before it.
+    ///   - user: account there.
+    ///   - extra: further YAML lines, each indented by four spaces.
+    static func site(
+        _ name: String = "a", port: Int? = nil, user: String = "researcher1", extra: String = ""
+    ) -> String {
+        """
+          - name: \(name)
+            host: 127.0.0.1
+            port: \(port ?? portA)
+            user: \(user)
+            privateKey: \(privateKey)
+            knownHosts: \(knownHosts)
+            workFolder: ~/farfield-tests
+            defaults: {partition: normal, account: TG-BIO1}
+            poll: {fastest: 300ms, slowest: 2s}
+        \(extra)
+
+        """
+    }
+
+    /// Runs a Slurm client command at site a, as the user of the tests.
+    static func slurm(_ line: String) async throws -> CommandResult { try await Command.shell(line) }
+
+    /// How many jobs of a name Slurm has or had.
+    static func count(named key: String) async throws -> Int {
+        let live = try await slurm("squeue -h -a -t all -n \(key) -o %A")
+        let ended = try await slurm("sacct -a -n -P -X -S now-1days --name=\(key) -o JobIDRaw,State,ExitCode,NodeList")
+        let refused = "FAILED|1:0|None assigned"
+        let ids = live.output.split(separator: "\n").map(String.init)
+            + ended.output.split(separator: "\n").filter { !$0.hasSuffix(refused) }
+            .compactMap { $0.split(separator: "|").first.map(String.init) }
+        return Set(ids.map { String($0.prefix { $0.isNumber }) }).count
+    }
+
+    /// Runs scripts/cluster, as root or through sudo.
+    @discardableResult
+    static func control(_ arguments: String...) async throws -> CommandResult {
+        try await Command.run(Repository.root + "/scripts/cluster", arguments)
+    }
+}
+
+/// TCP ports nobody uses now.
+enum FreePort {
+    static func find() throws -> Int {
+        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(handle) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = unsafe inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return unsafe try withUnsafeMutablePointer(to: &address) { pointer in
+            try unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                guard unsafe bind(handle, generic, length) == 0, unsafe getsockname(handle, generic, &length) == 0 else {
+                    throw CocoaError(.fileReadUnknown)
+                }
+                return unsafe Int(UInt16(bigEndian: pointer.pointee.sin_port))
+            }
+        }
+    }
+}
