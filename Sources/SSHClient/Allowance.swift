@@ -2,7 +2,7 @@ import Synchronization
 
 /// What a caller grants an operation: until when, and whether it is still wanted.
 struct Allowance: Sendable {
-    /// For the error: timed out while …
+    /// For the error: timed out while so doing.
     let what: String
     let deadline: ContinuousClock.Instant
     let cancellation: CancellationMark

@@ -109,7 +109,9 @@ final class ConnectionLine: Sendable {
                         state.admission.leave(lane)
                     }
                 case .refuse(let waiter, let error):
-                    if let caller = state.waiters.removeValue(forKey: waiter) { wakes.append((caller, .failure(error))) }
+                    if let caller = state.waiters.removeValue(forKey: waiter) {
+                        wakes.append((caller, .failure(error)))
+                    }
                 case .connect(let lane):
                     let mark = CancellationMark()
                     // The one task of a connection: it is shared by many callers and outlives each; `close` ends it.

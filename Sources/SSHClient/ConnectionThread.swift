@@ -37,12 +37,15 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
         // The thread keeps a reference to this object until its loop has ended.
         let retained = unsafe Unmanaged.passRetained(self)
         let code = unsafe pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { argument in
                 guard let argument = unsafe argument else { return nil }
                 unsafe Unmanaged<ConnectionThread>.fromOpaque(argument).takeRetainedValue().loop()
                 return nil
-            }, retained.toOpaque())
+            },
+            retained.toOpaque()
+        )
         guard code == 0 else {
             unsafe retained.release()
             throw SystemFailure(code)
@@ -62,7 +65,9 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
     /// Lets every waiter look again, for one of them may have been cancelled.
     func interrupt() { post { $0.wakesAll = true } }
 
-    /// Ends the thread after the work that is there. Only when no more can come.
+    /// Ends the thread after the work that is there.
+    ///
+    /// Only when no more can come.
     func stop() { post { $0.isStopping = true } }
 
     func checkIsolated() { assertCurrent() }
@@ -82,7 +87,9 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
 
     /// Waits until something has happened on the connection since `seen`, or the deadline has passed.
     func register(
-        _ continuation: CheckedContinuation<Void, Never>, since seen: UInt64, until deadline: ContinuousClock.Instant
+        _ continuation: CheckedContinuation<Void, Never>,
+        since seen: UInt64,
+        until deadline: ContinuousClock.Instant
     ) {
         assertCurrent()
         ignoreInputUntil = nil
@@ -142,7 +149,7 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
     private func wakeStale() -> Bool {
         let isLost = wire.failure != 0 && sentinel != nil
         if isLost { wakeSentinel() }
-        return wake { $0.seen != wire.activity } || isLost
+        return isLost
     }
 
     private func waitForEvents() {

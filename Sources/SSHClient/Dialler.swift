@@ -1,7 +1,9 @@
 import CSSH2
 import Glibc
 
-/// Opens the TCP connection. Blocks: belongs on the connection's own thread.
+/// Opens the TCP connection.
+///
+/// Blocks: belongs on the connection's own thread.
 struct Dialler {
     let host: String
     let port: Int
@@ -44,7 +46,8 @@ struct Dialler {
     private func failure(_ reason: String) -> SSHError { .cannotConnect(host: host, port: port, reason: reason) }
 
     private func connect(
-        to address: addrinfo, until limit: ContinuousClock.Instant
+        to address: addrinfo,
+        until limit: ContinuousClock.Instant
     ) -> Result<Int32, SystemFailure> {
         let kind = unsafe address.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = unsafe socket(address.ai_family, kind, address.ai_protocol)

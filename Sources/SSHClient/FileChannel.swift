@@ -70,7 +70,9 @@ extension SSHSession {
         }
     }
 
-    /// Finishes what is half way and closes the channel. What cannot be finished goes with the session.
+    /// Finishes what is half way and closes the channel.
+    ///
+    /// What cannot be finished goes with the session.
     func shutDown(_ files: FileChannel) async {
         do throws(SSHError) {
             if let unfinished = files.unfinished {
@@ -92,9 +94,11 @@ extension SSHSession {
 
     /// Repeats a call on a file channel; remembers it when the caller leaves it half way.
     ///
-    /// - Parameter call: owns all memory it hands to the library, for it may be repeated later.
+    /// The call owns all memory it hands to the library, for it may be repeated later.
     func perform<Value>(
-        on files: FileChannel, _ allowance: Allowance, _ call: @escaping () throws(SSHError) -> Attempt<Value>
+        on files: FileChannel,
+        _ allowance: Allowance,
+        _ call: @escaping () throws(SSHError) -> Attempt<Value>
     ) async throws(SSHError) -> Value {
         try allowance.check()
         do throws(SSHError) {

@@ -17,22 +17,31 @@ struct KnownHosts: Sendable {
 
     let lines: [Line]
 
-    /// Reads what it understands; a line that makes no sense is passed over, as ssh does. Certificate authorities too:
+    /// Reads what it understands; a line that makes no sense is passed over, as ssh does.
+    ///
+    /// Certificate authorities too:
     /// libssh2 1.10 knows no host certificates.
     init(_ text: String) {
-        lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap { index, line in
+        lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap {
+            index,
+            line in
             var fields = line.split(whereSeparator: { " \t\r".contains($0) }).map(String.init)
             let marker = fields.first.flatMap { $0.hasPrefix("@") ? $0 : nil }
             if marker != nil { fields.removeFirst() }
-            guard fields.count >= 3, !fields[0].hasPrefix("#"), marker == nil || marker == "@revoked" else { return nil }
+            guard fields.count >= 3, !fields[0].hasPrefix("#"), marker == nil || marker == "@revoked" else {
+                return nil
+            }
             return Line(
-                number: index + 1, isRevoked: marker != nil, names: fields[0], keyType: fields[1], key: fields[2])
+                number: index + 1,
+                isRevoked: marker != nil,
+                names: fields[0],
+                keyType: fields[1],
+                key: fields[2]
+            )
         }
     }
 
-    /// The lines for a host: `[host]:port` for any port but 22.
-    ///
-    /// - Parameter matchesHashed: whether a hashed line is for the name.
+    /// The lines for a host; `matchesHashed` tells whether a hashed line is for a name.
     func lines(host: String, port: Int, matchesHashed: (Line, String) -> Bool) -> [Line] {
         let name = Self.name(host.lowercased(), port)
         return lines.filter { $0.isHashed ? matchesHashed($0, name) : Self.matches($0.names, name) }
@@ -70,7 +79,7 @@ enum HostKeyVerdict: Sendable, Hashable {
     case unknown
     case changed(line: Int)
 
-    /// - Parameter lines: the lines for this host only.
+    /// Judges a key by the lines for its host.
     static func of(keyType: String, key: String, among lines: [KnownHosts.Line]) -> HostKeyVerdict {
         if let revoked = lines.first(where: { $0.isRevoked && $0.key == key }) { return .changed(line: revoked.number) }
         let valid = lines.filter { !$0.isRevoked }

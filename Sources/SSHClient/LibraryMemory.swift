@@ -21,7 +21,9 @@ import CSSH2
     }
 }
 
-/// File attributes for the library to fill or read. `@unchecked Sendable` for the same reason as `Buffer`.
+/// File attributes for the library to fill or read.
+///
+/// `@unchecked Sendable` for the same reason as `Buffer`.
 final class AttributesBox: @unchecked Sendable {
     var value = LIBSSH2_SFTP_ATTRIBUTES()
 }

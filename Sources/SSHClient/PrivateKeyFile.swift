@@ -16,7 +16,9 @@ struct PrivateKeyFile: Sendable {
         guard descriptor >= 0 else {
             let reason = errno
             throw .keyFileUnusable(
-                path: path, reason: reason == ENOENT ? .missing : .unreadable(SystemFailure(reason).description))
+                path: path,
+                reason: reason == ENOENT ? .missing : .unreadable(SystemFailure(reason).description)
+            )
         }
         defer { close(descriptor) }
         var status = stat()
@@ -37,7 +39,9 @@ struct PrivateKeyFile: Sendable {
         self = key
     }
 
-    /// Looks at the format only; nil when this is no private key. Formats: PROTOCOL.key of OpenSSH, RFC 7468.
+    /// Looks at the format only; nil when this is no private key.
+    ///
+    /// Formats: PROTOCOL.key of OpenSSH, RFC 7468.
     init?(content: [UInt8]) {
         let text = String(decoding: content, as: UTF8.self)
         guard text.contains("PRIVATE KEY-----") else { return nil }

@@ -16,7 +16,9 @@ struct RemoteCommand: Sendable {
         text = "exec /bin/sh -c '\(prelude)exec /bin/sh -c \"$(printf %b \"$1\")\"' sh '\(Self.escaped(command))'"
     }
 
-    /// Ends a process group: TERM, then KILL for whoever is left. Falls back to the one process when it leads no group.
+    /// Ends a process group: TERM, then KILL for whoever is left.
+    ///
+    /// Falls back to the one process when it leads no group.
     static func ending(_ process: Int32) -> String {
         """
         exec /bin/sh -c 'p=-\(process);kill -s TERM -- $p 2>/dev/null||p=\(process);\

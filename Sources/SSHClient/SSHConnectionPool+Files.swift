@@ -4,9 +4,12 @@ extension SSHConnectionPool {
 
     /// Bytes `offset ..< offset + length` of a file; fewer when it ends before.
     package func readFile(
-        _ path: String, offset: UInt64 = 0, length: Int, deadline: Duration = .seconds(60)
+        _ path: String,
+        offset: UInt64 = 0,
+        length: Int,
+        deadline: Duration = .seconds(60)
     ) async throws(SSHError) -> [UInt8] {
-        try await onSession("reading \(path)", deadline) { session, allowance throws(SSHError) in
+        try await onSession("reading \(path)", deadline, isRepeatable: true) { session, allowance throws(SSHError) in
             let file = try await session.openForReading(path, offset: offset, allowance)
             do throws(SSHError) {
                 let window = min(length, Self.window)
@@ -23,6 +26,7 @@ extension SSHConnectionPool {
     /// Streams a whole file to a consumer, piece by piece in order; the next is fetched when the consumer is ready.
     ///
     /// - Parameters:
+    ///   - path: the file at the site.
     ///   - limit: the most bytes to take; a longer file is an error as soon as that shows.
     ///   - deadline: for the whole download.
     ///   - consumer: gets pieces of at most 2 MiB, never an empty one; what it throws ends the download.
@@ -30,7 +34,9 @@ extension SSHConnectionPool {
     /// - Throws: `SSHError`, or what the consumer threw.
     @discardableResult
     package func download(
-        _ path: String, limit: UInt64, deadline: Duration = .seconds(3600),
+        _ path: String,
+        limit: UInt64,
+        deadline: Duration = .seconds(3600),
         to consumer: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws -> UInt64 {
         let outcome: Result<UInt64, any Error> =
@@ -56,18 +62,23 @@ extension SSHConnectionPool {
         return try outcome.get()
     }
 
-    /// Writes a whole file, replacing what was there. Not atomic: write under another name and `rename`.
+    /// Writes a whole file, replacing what was there; afterwards it has exactly these mode bits.
     ///
-    /// - Parameter permissions: the mode bits the file has afterwards, whatever the umask.
+    /// Not atomic: a reader may see a part. Write under another name and `rename`.
     package func writeFile(
-        _ path: String, _ bytes: [UInt8], permissions: UInt32 = 0o600, deadline: Duration = .seconds(300)
+        _ path: String,
+        _ bytes: [UInt8],
+        permissions: UInt32 = 0o600,
+        deadline: Duration = .seconds(300)
     ) async throws(SSHError) {
         _ = try await files(.write(bytes, permissions: permissions), path, deadline)
     }
 
     /// What is at a path; nil when nothing is.
     package func stat(
-        _ path: String, followsLinks: Bool = true, deadline: Duration = .seconds(60)
+        _ path: String,
+        followsLinks: Bool = true,
+        deadline: Duration = .seconds(60)
     ) async throws(SSHError) -> SSHFileAttributes? {
         do throws(SSHError) {
             let reply = try await files(.attributes(followsLinks: followsLinks), path, deadline)
@@ -80,7 +91,8 @@ extension SSHConnectionPool {
 
     /// The entries of a folder without `.` and `..`, in the server's order.
     package func listDirectory(
-        _ path: String, deadline: Duration = .seconds(60)
+        _ path: String,
+        deadline: Duration = .seconds(60)
     ) async throws(SSHError) -> [SSHDirectoryEntry] {
         if case .entries(let entries) = try await files(.list, path, deadline) { return entries }
         return []
@@ -88,7 +100,9 @@ extension SSHConnectionPool {
 
     /// Makes one folder; its parent must be there and it must not.
     package func createDirectory(
-        _ path: String, permissions: UInt32 = 0o700, deadline: Duration = .seconds(60)
+        _ path: String,
+        permissions: UInt32 = 0o700,
+        deadline: Duration = .seconds(60)
     ) async throws(SSHError) {
         _ = try await files(.createDirectory(permissions: permissions), path, deadline)
     }
@@ -105,15 +119,21 @@ extension SSHConnectionPool {
 
     /// Gives a file another name; SFTP version 3 refuses when that name is taken.
     package func rename(
-        _ path: String, to target: String, deadline: Duration = .seconds(60)
+        _ path: String,
+        to target: String,
+        deadline: Duration = .seconds(60)
     ) async throws(SSHError) {
         _ = try await files(.rename(to: target), path, deadline)
     }
 
     private func files(
-        _ request: FileRequest, _ path: String, _ deadline: Duration
+        _ request: FileRequest,
+        _ path: String,
+        _ deadline: Duration
     ) async throws(SSHError) -> FileReply {
-        try await onSession("working on \(path)", deadline) { session, allowance throws(SSHError) in
+        try await onSession("working on \(path)", deadline, isRepeatable: request.isRepeatable) {
+            session,
+            allowance throws(SSHError) in
             try await session.answer(request, path: path, allowance)
         }
     }

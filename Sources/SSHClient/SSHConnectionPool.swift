@@ -31,7 +31,7 @@ package final class SSHConnectionPool: Sendable {
     /// How the endpoint is doing at this moment.
     package var state: SSHConnectionState { line.health }
 
-    /// Runs a command by the remote `/bin/sh`, whatever the login shell is. A nonzero exit is an ordinary result.
+    /// Runs a command by the remote `/bin/sh`, whatever the login shell is.
     ///
     /// - Parameters:
     ///   - command: at most about 100 KiB; more belongs in `input`.
@@ -39,30 +39,54 @@ package final class SSHConnectionPool: Sendable {
     ///   - deadline: for everything, the wait for a connection included.
     ///   - outputLimit: bytes of standard output and error together; more is an error and abandons the command.
     ///   - onCancel: what becomes of the command when the deadline passes, the task is cancelled or the limit is hit.
+    /// - Returns: what the command left behind; a nonzero exit is an ordinary result.
+    /// - Throws: `SSHError`; its `commandMayHaveRun` tells whether asking again is safe.
     package func run(
-        _ command: String, input: [UInt8] = [], deadline: Duration, outputLimit: Int = 8 << 20,
+        _ command: String,
+        input: [UInt8] = [],
+        deadline: Duration,
+        outputLimit: Int = 8 << 20,
         onCancel: SSHAbandonment = .killRemote
     ) async throws(SSHError) -> SSHOutput {
         let remote = RemoteCommand(command, abandonment: onCancel)
         return try await onSession("running a command", deadline) { session, allowance throws(SSHError) in
             try await session.execute(
-                remote, input: input, outputLimit: outputLimit, abandonment: onCancel, allowance)
+                remote,
+                input: input,
+                outputLimit: outputLimit,
+                abandonment: onCancel,
+                allowance
+            )
         }
+    }
+
+    /// Makes sure that a connection stands; nothing is asked of the far side.
+    ///
+    /// - Parameter deadline: for the wait, a running attempt to connect included.
+    /// - Throws: `SSHError`; while connecting keeps failing, the last error at once.
+    package func connect(deadline: Duration = .seconds(30)) async throws(SSHError) {
+        try await onSession("connecting", deadline) { _, _ throws(SSHError) in }
     }
 
     /// Closes all connections; commands under way are abandoned and every later call fails as cancelled.
     package func close() async { await line.close() }
 
     /// Does something on a connection, twice if the first one breaks before anything was sent.
+    ///
+    /// What is repeatable may also be done twice after it was sent, because that changes nothing.
     func onSession<Value: Sendable>(
-        _ what: String, _ time: Duration,
+        _ what: String,
+        _ time: Duration,
+        isRepeatable: Bool = false,
         _ body: @Sendable (SSHSession, Allowance) async throws(SSHError) -> Value
     ) async throws(SSHError) -> Value {
         let mark = CancellationMark()
         let allowance = Allowance(what, time, mark)
         let result: Result<Value, SSHError> = await withTaskCancellationHandler {
             let first = await attempt(allowance, body)
-            guard case .failure(.connectionLost(commandMayHaveRun: false)) = first else { return first }
+            guard case .failure(.connectionLost(let mayHaveRun)) = first, isRepeatable || !mayHaveRun else {
+                return first
+            }
             return await attempt(allowance, body)
         } onCancel: {
             mark.cancel()
@@ -71,7 +95,8 @@ package final class SSHConnectionPool: Sendable {
     }
 
     private func attempt<Value: Sendable>(
-        _ allowance: Allowance, _ body: @Sendable (SSHSession, Allowance) async throws(SSHError) -> Value
+        _ allowance: Allowance,
+        _ body: @Sendable (SSHSession, Allowance) async throws(SSHError) -> Value
     ) async -> Result<Value, SSHError> {
         do throws(SSHError) {
             let lease = try await line.enter(allowance)

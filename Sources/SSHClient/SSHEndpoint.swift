@@ -15,7 +15,11 @@ package struct SSHEndpoint: Sendable, Hashable {
 
     /// An endpoint from its parts; nothing is read or opened yet.
     package init(
-        host: String, port: Int = 22, user: String, privateKeyPath: String, passphrase: String? = nil,
+        host: String,
+        port: Int = 22,
+        user: String,
+        privateKeyPath: String,
+        passphrase: String? = nil,
         knownHostsPath: String
     ) {
         self.host = host

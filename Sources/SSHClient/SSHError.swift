@@ -1,4 +1,6 @@
-/// Everything that can go wrong between us and a login node. A command's nonzero exit is not among it.
+/// Everything that can go wrong between us and a login node.
+///
+/// A command's nonzero exit is not among it.
 package enum SSHError: Error, Sendable, Hashable {
     /// No connection: the name, the network, the port or the handshake; nothing was run.
     case cannotConnect(host: String, port: Int, reason: String)

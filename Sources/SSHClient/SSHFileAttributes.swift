@@ -20,7 +20,12 @@ package struct SSHFileAttributes: Sendable, Hashable {
 
     /// Attributes from their parts.
     package init(
-        kind: Kind, size: UInt64, permissions: UInt32, userID: UInt32 = 0, groupID: UInt32 = 0, modified: Int64 = 0
+        kind: Kind,
+        size: UInt64,
+        permissions: UInt32,
+        userID: UInt32 = 0,
+        groupID: UInt32 = 0,
+        modified: Int64 = 0
     ) {
         self.kind = kind
         self.size = size

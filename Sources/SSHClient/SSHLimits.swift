@@ -8,8 +8,9 @@ package struct SSHLimits: Sendable, Hashable {
     package var connectTimeout: Duration
     /// An unused connection is closed after this long.
     package var idleTimeout: Duration
-    /// How often a packet shows the peer (and the firewalls between) that we are here. A peer that acknowledges
-    /// nothing for three intervals is taken for dead.
+    /// How often a packet shows the peer (and the firewalls between) that we are here.
+    ///
+    /// A peer that acknowledges nothing for three intervals is taken for dead.
     package var keepaliveInterval: Duration
     /// The pause after the first failed attempt to connect; it doubles with every further one.
     package var reconnectDelay: Duration
@@ -18,9 +19,13 @@ package struct SSHLimits: Sendable, Hashable {
 
     /// Limits that suit an ordinary login node.
     package init(
-        maxSessions: Int = 5, maxConnections: Int = 1, connectTimeout: Duration = .seconds(15),
-        idleTimeout: Duration = .seconds(300), keepaliveInterval: Duration = .seconds(30),
-        reconnectDelay: Duration = .seconds(1), reconnectDelayLimit: Duration = .seconds(60)
+        maxSessions: Int = 5,
+        maxConnections: Int = 1,
+        connectTimeout: Duration = .seconds(15),
+        idleTimeout: Duration = .seconds(300),
+        keepaliveInterval: Duration = .seconds(30),
+        reconnectDelay: Duration = .seconds(1),
+        reconnectDelayLimit: Duration = .seconds(60)
     ) {
         self.maxSessions = max(1, maxSessions)
         self.maxConnections = max(1, maxConnections)

@@ -1,4 +1,6 @@
-/// What a remote command left behind. A nonzero exit is an ordinary result.
+/// What a remote command left behind.
+///
+/// A nonzero exit is an ordinary result.
 package struct SSHOutput: Sendable, Hashable {
     /// The exit status; nil when a signal ended the command.
     package var exitStatus: Int32?

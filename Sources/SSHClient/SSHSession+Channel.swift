@@ -1,13 +1,17 @@
 import CSSH2
 import Logging
 
-/// A channel of a session. Safe: only the session uses the pointer, and only while the session lives.
+/// A channel of a session.
+///
+/// Safe: only the session uses the pointer, and only while the session lives.
 @safe struct Channel {
     let pointer: OpaquePointer
 }
 
 extension SSHSession {
-    /// A new channel. The server may say no while an earlier session of ours is not quite gone (it frees a place
+    /// A new channel.
+    ///
+    /// The server may say no while an earlier session of ours is not quite gone (it frees a place
     /// slightly after we see the exit status); nothing was run then, so it is asked again, ever more slowly.
     func openChannel(_ allowance: Allowance) async throws(SSHError) -> Channel {
         var backoff = Backoff(initial: .milliseconds(10), limit: .milliseconds(500))

@@ -9,6 +9,14 @@ enum FileRequest: Sendable {
     case removeDirectory
     case rename(to: String)
     case write([UInt8], permissions: UInt32)
+
+    /// Whether doing it twice is the same as doing it once.
+    var isRepeatable: Bool {
+        switch self {
+        case .attributes, .list, .write: true
+        case .createDirectory, .removeFile, .removeDirectory, .rename: false
+        }
+    }
 }
 
 /// What came of it.
@@ -24,6 +32,7 @@ extension SSHSession {
         beginOperation()
         defer { endOperation() }
         let files = try await takeFileChannel(allowance)
+        try checkAlive()
         do throws(SSHError) {
             let reply = try await answer(request, path, files, allowance)
             settle(files)
@@ -35,7 +44,10 @@ extension SSHSession {
     }
 
     private func answer(
-        _ request: FileRequest, _ path: String, _ files: FileChannel, _ allowance: Allowance
+        _ request: FileRequest,
+        _ path: String,
+        _ files: FileChannel,
+        _ allowance: Allowance
     ) async throws(SSHError) -> FileReply {
         let sftp = unsafe files.pointer
         let length = UInt32(path.utf8.count)
@@ -65,14 +77,20 @@ extension SSHSession {
 
     /// A call that answers with 0 or an error.
     private func change(
-        _ path: String, _ files: FileChannel, _ allowance: Allowance, _ call: @escaping () -> Int32
+        _ path: String,
+        _ files: FileChannel,
+        _ allowance: Allowance,
+        _ call: @escaping () -> Int32
     ) async throws(SSHError) {
         let code = try await perform(on: files, allowance) { () throws(SSHError) in try self.judge(Int(call())) }
         guard code == 0 else { throw fileFailure(files, path, code) }
     }
 
     private func attributes(
-        _ path: String, _ followsLinks: Bool, _ files: FileChannel, _ allowance: Allowance
+        _ path: String,
+        _ followsLinks: Bool,
+        _ files: FileChannel,
+        _ allowance: Allowance
     ) async throws(SSHError) -> SSHFileAttributes {
         let box = AttributesBox()
         let sftp = unsafe files.pointer
@@ -84,7 +102,9 @@ extension SSHSession {
     }
 
     private func list(
-        _ path: String, _ files: FileChannel, _ allowance: Allowance
+        _ path: String,
+        _ files: FileChannel,
+        _ allowance: Allowance
     ) async throws(SSHError) -> [SSHDirectoryEntry] {
         try await openFile(path, LIBSSH2_SFTP_OPENDIR, on: files, allowance)
         let box = AttributesBox()
@@ -94,7 +114,15 @@ extension SSHSession {
                 try self.judge(
                     Int(
                         unsafe libssh2_sftp_readdir_ex(
-                            file, self.scratch.bytes, self.scratch.capacity, nil, 0, &box.value)))
+                            file,
+                            self.scratch.bytes,
+                            self.scratch.capacity,
+                            nil,
+                            0,
+                            &box.value
+                        )
+                    )
+                )
             }
             guard count >= 0 else {
                 let error = fileFailure(files, path, count)
@@ -111,11 +139,21 @@ extension SSHSession {
     }
 
     private func write(
-        _ bytes: [UInt8], _ permissions: UInt32, _ path: String, _ files: FileChannel, _ allowance: Allowance
+        _ bytes: [UInt8],
+        _ permissions: UInt32,
+        _ path: String,
+        _ files: FileChannel,
+        _ allowance: Allowance
     ) async throws(SSHError) {
         let flags = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_TRUNC
         try await openFile(
-            path, LIBSSH2_SFTP_OPENFILE, flags: UInt(flags), permissions: Int(permissions), on: files, allowance)
+            path,
+            LIBSSH2_SFTP_OPENFILE,
+            flags: UInt(flags),
+            permissions: Int(permissions),
+            on: files,
+            allowance
+        )
         guard let file = unsafe files.file else { return }
         var written = 0
         while written < bytes.count {
@@ -126,8 +164,12 @@ extension SSHSession {
                         // Whole and long pieces: how much is under way at once is what decides over distance.
                         let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(4 << 20))
                         return unsafe libssh2_sftp_write(
-                            file, rest.baseAddress?.assumingMemoryBound(to: CChar.self), rest.count)
-                    })
+                            file,
+                            rest.baseAddress?.assumingMemoryBound(to: CChar.self),
+                            rest.count
+                        )
+                    }
+                )
             }
             guard count >= 0 else {
                 let error = fileFailure(files, path, count)
@@ -147,12 +189,22 @@ extension SSHSession {
     // MARK: - Open files
 
     func openFile(
-        _ path: String, _ kind: Int32, flags: UInt = 0, permissions: Int = 0, on files: FileChannel,
+        _ path: String,
+        _ kind: Int32,
+        flags: UInt = 0,
+        permissions: Int = 0,
+        on files: FileChannel,
         _ allowance: Allowance
     ) async throws(SSHError) {
         let isOpen = try await perform(on: files, allowance) { () throws(SSHError) -> Attempt<Bool> in
             let pointer = unsafe libssh2_sftp_open_ex(
-                files.pointer, path, UInt32(path.utf8.count), flags, permissions, kind)
+                files.pointer,
+                path,
+                UInt32(path.utf8.count),
+                flags,
+                permissions,
+                kind
+            )
             if unsafe pointer != nil {
                 unsafe files.file = unsafe pointer
                 return .done(true)
@@ -183,8 +235,12 @@ extension SSHFileAttributes {
             default: .other
             }
         self.init(
-            kind: kind, size: raw.flags & UInt(LIBSSH2_SFTP_ATTR_SIZE) != 0 ? raw.filesize : 0,
-            permissions: mode & 0o7777, userID: UInt32(truncatingIfNeeded: raw.uid),
-            groupID: UInt32(truncatingIfNeeded: raw.gid), modified: Int64(truncatingIfNeeded: raw.mtime))
+            kind: kind,
+            size: raw.flags & UInt(LIBSSH2_SFTP_ATTR_SIZE) != 0 ? raw.filesize : 0,
+            permissions: mode & 0o7777,
+            userID: UInt32(truncatingIfNeeded: raw.uid),
+            groupID: UInt32(truncatingIfNeeded: raw.gid),
+            modified: Int64(truncatingIfNeeded: raw.mtime)
+        )
     }
 }

@@ -11,8 +11,12 @@ extension SSHSession {
         }
         let known = knownLines()
         let dialler = Dialler(
-            host: endpoint.host, port: endpoint.port, deadline: allowance.deadline,
-            acknowledgementLimit: limits.keepaliveInterval * 3, isCancelled: { allowance.cancellation.isCancelled })
+            host: endpoint.host,
+            port: endpoint.port,
+            deadline: allowance.deadline,
+            acknowledgementLimit: limits.keepaliveInterval * 3,
+            isCancelled: { allowance.cancellation.isCancelled }
+        )
         wire.attach(try dialler.dial())
         try await shakeHands(HostKeyVerdict.algorithms(for: known), allowance)
         try checkHostKey(known)
@@ -35,7 +39,8 @@ extension SSHSession {
                 """
                 no common method with the server: \(lastError). It must offer an ed25519 or ECDSA host key \
                 (\(algorithms)), curve25519 or ECDH, aes-ctr and hmac-sha2
-                """)
+                """
+            )
         }
     }
 
@@ -78,16 +83,25 @@ extension SSHSession {
         let fingerprint = "SHA256:" + hash.prefix { $0 != "=" }
         // A key begins with its own name (RFC 4253 §6.6), after four bytes of length.
         let keyType = String(decoding: key.dropFirst(4).prefix(Int(key.dropFirst(3).first ?? 0)), as: UTF8.self)
-        let isByPort = known.contains { $0.isHashed } || endpoint.port == 22 || known.contains { $0.names.contains("[") }
+        let isByPort =
+            known.contains { $0.isHashed } || endpoint.port == 22 || known.contains { $0.names.contains("[") }
         switch HostKeyVerdict.of(keyType: keyType, key: key.base64EncodedString(), among: known) {
         case .trusted: return
         case .changed(let line) where isByPort:
             throw .hostKeyChanged(
-                host: endpoint.host, fingerprint: fingerprint, knownHostsPath: endpoint.knownHostsPath, line: line)
+                host: endpoint.host,
+                fingerprint: fingerprint,
+                knownHostsPath: endpoint.knownHostsPath,
+                line: line
+            )
         case .unknown, .changed:
             throw .hostKeyUnknown(
-                host: endpoint.host, port: endpoint.port, fingerprint: fingerprint, keyType: keyType,
-                knownHostsPath: endpoint.knownHostsPath)
+                host: endpoint.host,
+                port: endpoint.port,
+                fingerprint: fingerprint,
+                keyType: keyType,
+                knownHostsPath: endpoint.knownHostsPath
+            )
         }
     }
 
@@ -107,10 +121,15 @@ extension SSHSession {
         let problems = [LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_PROTO, LIBSSH2_ERROR_DECRYPT].map(Int.init)
         if problems.contains(code) || problems.contains(lastErrorNumber) {
             throw .keyFileUnusable(
-                path: endpoint.privateKeyPath, reason: key.isEncrypted ? .wrongPassphrase : .notAPrivateKey)
+                path: endpoint.privateKeyPath,
+                reason: key.isEncrypted ? .wrongPassphrase : .notAPrivateKey
+            )
         }
         throw .authenticationRefused(
-            user: endpoint.user, keyPath: endpoint.privateKeyPath, reason: refusal(key, methods))
+            user: endpoint.user,
+            keyPath: endpoint.privateKeyPath,
+            reason: refusal(key, methods)
+        )
     }
 
     private func refusal(_ key: PrivateKeyFile, _ methods: String) -> String {
@@ -142,7 +161,15 @@ extension SSHSession {
         let code = unsafe key.bytes.withUnsafeBufferPointer { bytes in
             unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
                 unsafe libssh2_userauth_publickey_frommemory(
-                    handle, user, user.utf8.count, nil, 0, bytes.baseAddress, bytes.count, endpoint.passphrase)
+                    handle,
+                    user,
+                    user.utf8.count,
+                    nil,
+                    0,
+                    bytes.baseAddress,
+                    bytes.count,
+                    endpoint.passphrase
+                )
             }
         }
         return Int(code)

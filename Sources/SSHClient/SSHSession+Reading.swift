@@ -1,6 +1,8 @@
 import CSSH2
 
-/// A remote file open for reading, for callers outside the session. `id` finds it again in its session.
+/// A remote file open for reading, for callers outside the session.
+///
+/// `id` finds it again in its session.
 struct OpenFile: Sendable {
     let id: UInt64
     let path: String
@@ -29,9 +31,12 @@ extension SSHSession {
 
     /// The next bytes, at most `length`, fewer only at the end of the file.
     ///
-    /// - Parameter window: how much libssh2 may ask the server for ahead of time; a quarter of it, to be exact.
+    /// libssh2 asks the server for up to four times `window` bytes ahead of time.
     func read(
-        _ open: OpenFile, length: Int, window: Int, _ allowance: Allowance
+        _ open: OpenFile,
+        length: Int,
+        window: Int,
+        _ allowance: Allowance
     ) async throws(SSHError) -> [UInt8] {
         guard let files = openFiles[open.id], let file = unsafe files.file else { return [] }
         let buffer = Buffer(capacity: max(window, 1))

@@ -4,7 +4,11 @@ import Logging
 extension SSHSession {
     /// Runs one command; standard input, output and error flow at the same time.
     func execute(
-        _ command: RemoteCommand, input: [UInt8], outputLimit: Int, abandonment: SSHAbandonment, _ allowance: Allowance
+        _ command: RemoteCommand,
+        input: [UInt8],
+        outputLimit: Int,
+        abandonment: SSHAbandonment,
+        _ allowance: Allowance
     ) async throws(SSHError) -> SSHOutput {
         beginOperation()
         defer { endOperation() }
@@ -17,6 +21,7 @@ extension SSHSession {
             _ = try await perform(allowance) { () throws(SSHError) in
                 try judge(Int(unsafe libssh2_channel_wait_closed(exchange.channel.pointer)))
             }
+            try checkStarted(exchange)
         } catch {
             abandon(exchange, abandonment)
             throw exchange.isSent ? error.afterSending : error
@@ -26,7 +31,9 @@ extension SSHSession {
         return output
     }
 
-    /// One command on its way. Not Sendable: it stays in its session.
+    /// One command on its way.
+    ///
+    /// Not Sendable: it stays in its session.
     final class Exchange {
         let channel: Channel
         let input: [UInt8]
@@ -50,7 +57,8 @@ extension SSHSession {
         let code = try await perform(allowance) { () throws(SSHError) in
             let length = UInt32(text.utf8.count)
             return try judge(
-                Int(unsafe libssh2_channel_process_startup(exchange.channel.pointer, "exec", 4, text, length)))
+                Int(unsafe libssh2_channel_process_startup(exchange.channel.pointer, "exec", 4, text, length))
+            )
         }
         guard code == 0 else {
             exchange.isSent = false
@@ -90,7 +98,9 @@ extension SSHSession {
         let rest = exchange.input.count - exchange.written
         if rest == 0 {
             // The first call hands the packet to the wire, which takes everything.
-            guard case .done = try judge(Int(unsafe libssh2_channel_send_eof(exchange.channel.pointer))) else { return false }
+            guard case .done = try judge(Int(unsafe libssh2_channel_send_eof(exchange.channel.pointer))) else {
+                return false
+            }
             exchange.isInputEnded = true
             return true
         }
@@ -105,6 +115,15 @@ extension SSHSession {
         return count != 0
     }
 
+    /// The mark comes before the command, so without it nothing was run, whatever the exit status says.
+    private func checkStarted(_ exchange: Exchange) throws(SSHError) {
+        guard exchange.collector.process == nil else { return }
+        exchange.isSent = false
+        let words = exchange.collector.standardOutput.prefix(200) + exchange.collector.standardError.prefix(200)
+        let text = String(decoding: words, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " ")
+        throw .requestRefused(what: "to run commands for \(endpoint.user); the login shell ended with: \(text)")
+    }
+
     private func result(of exchange: Exchange) -> SSHOutput {
         var signal: UnsafeMutablePointer<CChar>?
         var length = 0
@@ -112,8 +131,11 @@ extension SSHSession {
         let name = unsafe signal.map { unsafe String(cString: $0) }
         if let signal = unsafe signal { unsafe libssh2_free(handle, signal) }
         return SSHOutput(
-            exitStatus: name == nil ? unsafe libssh2_channel_get_exit_status(exchange.channel.pointer) : nil, exitSignal: name,
-            standardOutput: exchange.collector.standardOutput, standardError: exchange.collector.standardError)
+            exitStatus: name == nil ? unsafe libssh2_channel_get_exit_status(exchange.channel.pointer) : nil,
+            exitSignal: name,
+            standardOutput: exchange.collector.standardOutput,
+            standardError: exchange.collector.standardError
+        )
     }
 
     // MARK: - Letting go
@@ -149,7 +171,8 @@ extension SSHSession {
         } catch {
             logger.warning(
                 "a remote command could not be ended",
-                metadata: ["ssh.endpoint": "\(endpoint)", "process": "\(process)", "error": "\(error)"])
+                metadata: ["ssh.endpoint": "\(endpoint)", "process": "\(process)", "error": "\(error)"]
+            )
         }
     }
 }

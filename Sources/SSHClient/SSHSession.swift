@@ -33,7 +33,10 @@ import Logging
 
     /// Connects, checks the host key and authenticates.
     static func open(
-        _ endpoint: SSHEndpoint, limits: SSHLimits, logger: Logger, cancellation: CancellationMark
+        _ endpoint: SSHEndpoint,
+        limits: SSHLimits,
+        logger: Logger,
+        cancellation: CancellationMark
     ) async throws(SSHError) -> SSHSession {
         let allowance = Allowance("connecting to \(endpoint)", limits.connectTimeout, cancellation)
         let session = try SSHSession(endpoint, limits: limits, logger: logger)
@@ -80,9 +83,12 @@ import Logging
         case again
     }
 
-    /// Repeats a call until it is done. Stops waiting, with the call half way, when the allowance is used up.
+    /// Repeats a call until it is done.
+    ///
+    /// Stops waiting, with the call half way, when the allowance is used up.
     func perform<Value>(
-        _ allowance: Allowance, _ call: () throws(SSHError) -> Attempt<Value>
+        _ allowance: Allowance,
+        _ call: () throws(SSHError) -> Attempt<Value>
     ) async throws(SSHError) -> Value {
         while true {
             try checkAlive()
@@ -128,7 +134,7 @@ import Logging
         logger.debug("connection ended", metadata: ["ssh.endpoint": "\(endpoint)", "reason": "\(reason)"])
     }
 
-    private func checkAlive() throws(SSHError) {
+    func checkAlive() throws(SSHError) {
         if wire.failure != 0 { fail(SystemFailure(wire.failure).description) }
         if let failure { throw failure }
     }
@@ -207,8 +213,9 @@ import Logging
         return ContinuousClock.now >= deadline
     }
 
-    /// The server said something on an unused connection: a question whether we live, or goodbye. libssh2 reads only
-    /// for a channel, so one is opened and closed again.
+    /// Hears what the server said on an unused connection: a question whether we live, or goodbye.
+    ///
+    /// libssh2 reads only for a channel, so one is opened and closed again.
     private func fetchUnclaimedInput() async {
         guard failure == nil, wire.failure == 0, operations == 0 else { return }
         let use = lastUse

@@ -84,7 +84,9 @@ import Glibc
     }
 }
 
-/// Gives a session its wire. `abstract` of the session points at the wire, which outlives it.
+/// Gives a session its wire.
+///
+/// `abstract` of the session points at the wire, which outlives it.
 func connectTransport(of session: OpaquePointer) {
     unsafe cssh2_set_transport(
         session,
@@ -95,7 +97,8 @@ func connectTransport(of session: OpaquePointer) {
         { _, buffer, length, _, abstract in
             guard let wire = unsafe wire(from: abstract), let buffer = unsafe buffer else { return -Int(EBADF) }
             return unsafe wire.send(UnsafeRawBufferPointer(start: buffer, count: length))
-        })
+        }
+    )
 }
 
 private func wire(from abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Wire? {

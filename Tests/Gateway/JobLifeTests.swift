@@ -94,9 +94,21 @@ struct JobLifeTests {
 
     @Test("declares nothing when a site does not show it")
     func declaresNothing() {
-        let job = walk([.ready, .submitting, .accepted(slurmID: "7"), .observed(sighting(.running)), .notVisible(reason: "?")]).job
+        let job = walk([.ready, .submitting, .accepted(slurmID: "7"), .observed(sighting(.running)), .notVisible(reason: "?", isWholeAnswer: true)]).job
         #expect(job.state == .running)
         #expect(job.reason == "?")
+    }
+
+    @Test("ends a cancelled job that Slurm knows nowhere, but only after a while and a whole answer")
+    func endsTheVanished() {
+        var job = walk([.ready, .submitting, .accepted(slurmID: "7"), .cancelRequested]).job
+        let later = now + .seconds(121)
+        _ = JobLife.apply(.notVisible(reason: "?", isWholeAnswer: true), to: &job, at: now)
+        #expect(job.state == .pending)
+        _ = JobLife.apply(.notVisible(reason: "?", isWholeAnswer: false), to: &job, at: later)
+        #expect(job.state == .pending)
+        #expect(JobLife.apply(.notVisible(reason: "?", isWholeAnswer: true), to: &job, at: later) == [.retrieve])
+        #expect(job.ending?.state == .cancelled)
     }
 
     @Test("keeps its invariants on random walks", arguments: [1, 2, 3, 4, 5] as [UInt64])
@@ -106,7 +118,7 @@ struct JobLifeTests {
             .waits(reason: "w"), .dependencyFailed(reason: "d"), .ready, .submitting, .accepted(slurmID: "7"),
             .refused(reason: "r"), .notSubmitted(reason: "n"), .outcomeUnknown(reason: "u"), .provedAbsent,
             .observed(sighting(.pending)), .observed(sighting(.running)), .observed(sighting(.ended(completed))),
-            .observed(sighting(.ended(failed))), .notVisible(reason: "v"), .retrieved(note: nil),
+            .observed(sighting(.ended(failed))), .notVisible(reason: "v", isWholeAnswer: true), .retrieved(note: nil),
             .retrievalDelayed(reason: "l"), .cancelRequested,
         ]
         for _ in 0..<2000 {

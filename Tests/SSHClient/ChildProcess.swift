@@ -6,7 +6,7 @@ import Glibc
 struct ChildProcess {
     let identifier: pid_t
 
-    /// - Parameter output: a descriptor for the standard output; the standard error goes nowhere.
+    /// Starts a program; `output` is a descriptor for its standard output, the standard error goes nowhere.
     init(_ program: String, _ arguments: [String], output: Int32? = nil) throws {
         var actions = unsafe posix_spawn_file_actions_t()
         _ = unsafe posix_spawn_file_actions_init(&actions)
@@ -33,9 +33,7 @@ struct ChildProcess {
     }
 }
 
-/// Runs a program to its end.
-///
-/// - Returns: its standard output.
+/// Runs a program to its end and gives its standard output.
 @discardableResult
 func execute(_ program: String, _ arguments: [String]) throws -> String {
     var ends: [Int32] = [-1, -1]

@@ -33,7 +33,11 @@ struct FileTests {
         let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
         try await pool.writeFile(server.path("data"), bytes)
         for range in [0..<1, 10..<20, 99_990..<100_000, 32_760..<70_000, 50_000..<50_000] {
-            let part = try await pool.readFile(server.path("data"), offset: UInt64(range.lowerBound), length: range.count)
+            let part = try await pool.readFile(
+                server.path("data"),
+                offset: UInt64(range.lowerBound),
+                length: range.count
+            )
             #expect(part == Array(bytes[range]))
         }
         #expect(try await pool.readFile(server.path("data"), offset: 99_999, length: 50) == [bytes[99_999]])
@@ -102,7 +106,9 @@ struct FileTests {
         let server = try await SSHTestServer()
         let folder = server.path("many")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        for number in 0..<1500 { #expect(FileManager.default.createFile(atPath: "\(folder)/f\(number)", contents: nil)) }
+        for number in 0..<1500 {
+            #expect(FileManager.default.createFile(atPath: "\(folder)/f\(number)", contents: nil))
+        }
         let names = try await server.pool().listDirectory(folder).map(\.name)
         #expect(Set(names).count == 1500 && names.count == 1500)
     }

@@ -40,7 +40,8 @@ struct FormatTests {
             ("*.example.org,!login.*", "login.example.org", false), ("login?", "login1", true),
             ("login?", "login", false), ("[login]:2222", "[login]:2222", true), ("login", "[login]:2222", false),
             ("*", "", true), ("login.example.org", "login.example.org.evil", false),
-        ])
+        ]
+    )
     func patterns(pattern: String, name: String, isMatch: Bool) {
         #expect(KnownHosts.matches(pattern, name) == isMatch)
     }
@@ -56,7 +57,8 @@ struct FormatTests {
             @revoked h ssh-ed25519 BBBB
             @cert-authority *.org ssh-ed25519 CCCC
             \th2,h3   ecdsa-sha2-nistp256 DDDD
-            """)
+            """
+        )
         #expect(hosts.lines.map(\.number) == [4, 5, 7])
         let known = hosts.lines(host: "H", port: 22, matchesHashed: { _, _ in false })
         #expect(HostKeyVerdict.of(keyType: "ssh-ed25519", key: "AAAA", among: known) == .trusted)

@@ -78,11 +78,14 @@ private func thread(_ body: @escaping @Sendable () -> Void) {
     var identifier = pthread_t()
     let box = unsafe Unmanaged.passRetained(Box(body)).toOpaque()
     _ = unsafe pthread_create(
-        &identifier, nil,
+        &identifier,
+        nil,
         { argument in
             if let argument = unsafe argument { unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
             return nil
-        }, box)
+        },
+        box
+    )
     pthread_detach(identifier)
 }
 

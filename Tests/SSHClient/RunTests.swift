@@ -28,12 +28,36 @@ struct RunTests {
 
     @Test(
         "the command's text arrives unchanged",
-        arguments: ["it's", "a!b", "\"$HOME\"", "back\\slash `x` %s %%", "line\nline", "ünïcode", "*?[a]~#;&|<>"])
+        arguments: ["it's", "a!b", "\"$HOME\"", "back\\slash `x` %s %%", "line\nline", "ünïcode", "*?[a]~#;&|<>"]
+    )
     func text(_ text: String) async throws {
         let server = try await SSHTestServer()
         let quoted = "'" + text.replacing("'", with: "'\\''") + "'"
         let output = try await server.pool().run("printf %s \(quoted)", deadline: .seconds(20))
         #expect(String(decoding: output.standardOutput, as: UTF8.self) == text)
+    }
+
+    @Test(
+        "every login shell that is installed passes the command on",
+        arguments: ["/bin/bash", "/bin/dash", "/usr/bin/tcsh", "/usr/bin/fish", "/usr/bin/zsh", "/usr/bin/ksh"].filter {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+    )
+    func loginShell(_ shell: String) async throws {
+        let server = try await SSHTestServer(options: ["ForceCommand exec \(shell) -c \"$SSH_ORIGINAL_COMMAND\""])
+        let pool = try await server.connectedPool()
+        let text = "it's $HOME! `x` \"q\" \\n\n%d {a,b} ~ *"
+        let quoted = text.replacing("'", with: "'\\''")
+        for abandonment in [SSHAbandonment.killRemote, .leaveRunning] {
+            let output = try await pool.run("printf %s '\(quoted)'", deadline: .seconds(20), onCancel: abandonment)
+            #expect(String(decoding: output.standardOutput, as: UTF8.self) == text)
+        }
+        let sign = "\(Int.random(in: 100_000...900_000)).\(Int.random(in: 100_000...900_000))"
+        let running = Task { try await pool.run("sleep \(sign); true", deadline: .seconds(60)) }
+        try await eventually("the command runs") { !processes(with: sign).isEmpty }
+        running.cancel()
+        _ = await running.result
+        try await eventually("the processes ended") { processes(with: sign).isEmpty }
     }
 
     @Test("large input and large output do not wait for each other")
@@ -63,7 +87,11 @@ struct RunTests {
             for number in 0..<20 {
                 group.addTask {
                     let input = Array("\(number)".utf8) + [UInt8](repeating: 10, count: 100_000)
-                    let output = try await pool.run("cat; head -c 200000 /dev/zero", input: input, deadline: .seconds(60))
+                    let output = try await pool.run(
+                        "cat; head -c 200000 /dev/zero",
+                        input: input,
+                        deadline: .seconds(60)
+                    )
                     #expect(output.standardOutput == input + [UInt8](repeating: 0, count: 200_000))
                 }
             }
@@ -81,6 +109,14 @@ struct RunTests {
         }
         try await eventually("the command ended") { processes(with: sign).isEmpty }
         #expect(try await pool.run("echo yes", deadline: .seconds(20)).isSuccess)
+    }
+
+    @Test("an account that runs no commands is told from a command that fails")
+    func noCommands() async throws {
+        let server = try await SSHTestServer(options: ["ForceCommand echo This account is not available.; exit 1"])
+        let error = await #expect(throws: SSHError.self) { try await server.pool().run("true", deadline: .seconds(20)) }
+        #expect(error?.commandMayHaveRun == false)
+        #expect(error?.description.contains("This account is not available.") == true)
     }
 
     @Test("what a login shell's profile prints is not the command's output")

@@ -12,15 +12,20 @@ final class SSHTestServer: Sendable {
     let user: String
     private let process = Mutex<ChildProcess?>(nil)
 
-    /// - Parameter options: further lines of sshd_config(5).
+    /// Starts a server; `options` are further lines of sshd_config(5).
     init(options: [String] = []) async throws {
         folder = NSTemporaryDirectory() + "farfield-ssh-" + UUID().uuidString
         port = try freePort()
         user = NSUserName()
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         // Wanted by sshd when it runs as root.
-        if getuid() == 0 { try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true) }
+        if getuid() == 0 {
+            try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
+        }
         try FileManager.default.createDirectory(atPath: path("home"), withIntermediateDirectories: false)
         try makeKey("host")
         try makeKey("user")
@@ -49,7 +54,12 @@ final class SSHTestServer: Sendable {
 
     var endpoint: SSHEndpoint {
         SSHEndpoint(
-            host: "127.0.0.1", port: port, user: user, privateKeyPath: path("user"), knownHostsPath: path("known"))
+            host: "127.0.0.1",
+            port: port,
+            user: user,
+            privateKeyPath: path("user"),
+            knownHostsPath: path("known")
+        )
     }
 
     func pool(_ limits: SSHLimits = .forTests) -> SSHConnectionPool { pool(endpoint, limits) }
@@ -111,7 +121,10 @@ final class SSHTestServer: Sendable {
 extension SSHLimits {
     /// Quick to give up and to come back.
     static let forTests = SSHLimits(
-        connectTimeout: .seconds(10), reconnectDelay: .milliseconds(20), reconnectDelayLimit: .milliseconds(50))
+        connectTimeout: .seconds(10),
+        reconnectDelay: .milliseconds(20),
+        reconnectDelayLimit: .milliseconds(50)
+    )
 }
 
 /// A condition about something outside our process that did not come true.

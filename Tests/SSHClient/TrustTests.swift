@@ -17,8 +17,13 @@ struct TrustTests {
         #expect(
             error
                 == .hostKeyUnknown(
-                    host: "127.0.0.1", port: server.port, fingerprint: try server.fingerprint("host"),
-                    keyType: "ssh-ed25519", knownHostsPath: server.path("known")))
+                    host: "127.0.0.1",
+                    port: server.port,
+                    fingerprint: try server.fingerprint("host"),
+                    keyType: "ssh-ed25519",
+                    knownHostsPath: server.path("known")
+                )
+        )
         #expect(error?.hint.contains("ssh-keyscan -t ed25519 -p \(server.port) 127.0.0.1 >> ") == true)
     }
 
@@ -30,8 +35,12 @@ struct TrustTests {
         #expect(
             await failure(server.pool())
                 == .hostKeyChanged(
-                    host: "127.0.0.1", fingerprint: try server.fingerprint("host"),
-                    knownHostsPath: server.path("known"), line: 2))
+                    host: "127.0.0.1",
+                    fingerprint: try server.fingerprint("host"),
+                    knownHostsPath: server.path("known"),
+                    line: 2
+                )
+        )
     }
 
     @Test("only another type of key on file is not a changed key")
@@ -81,7 +90,8 @@ struct TrustTests {
         unsafe chmod(server.path("user"), 0o644)
         #expect(
             await failure(server.pool())
-                == .keyFileUnusable(path: server.path("user"), reason: .permissionsTooOpen(mode: 0o644)))
+                == .keyFileUnusable(path: server.path("user"), reason: .permissionsTooOpen(mode: 0o644))
+        )
     }
 
     @Test("missing keys and files that are none")
@@ -91,13 +101,15 @@ struct TrustTests {
         endpoint.privateKeyPath = server.path("nothing")
         #expect(
             await failure(server.pool(endpoint))
-                == .keyFileUnusable(path: endpoint.privateKeyPath, reason: .missing))
+                == .keyFileUnusable(path: endpoint.privateKeyPath, reason: .missing)
+        )
         endpoint.privateKeyPath = server.path("text")
         try "hello".write(toFile: endpoint.privateKeyPath, atomically: true, encoding: .utf8)
         unsafe chmod(endpoint.privateKeyPath, 0o600)
         #expect(
             await failure(server.pool(endpoint))
-                == .keyFileUnusable(path: endpoint.privateKeyPath, reason: .notAPrivateKey))
+                == .keyFileUnusable(path: endpoint.privateKeyPath, reason: .notAPrivateKey)
+        )
     }
 
     @Test("an encrypted key opens with its passphrase only")
@@ -109,7 +121,8 @@ struct TrustTests {
         endpoint.privateKeyPath = server.path("locked")
         let path = endpoint.privateKeyPath
         #expect(
-            await failure(server.pool(endpoint)) == .keyFileUnusable(path: path, reason: .encryptedWithoutPassphrase))
+            await failure(server.pool(endpoint)) == .keyFileUnusable(path: path, reason: .encryptedWithoutPassphrase)
+        )
         endpoint.passphrase = "wrong"
         let wrong = await failure(server.pool(endpoint))
         #expect(wrong == .keyFileUnusable(path: path, reason: .wrongPassphrase), "\(String(describing: wrong))")
@@ -135,8 +148,9 @@ struct TrustTests {
             try server.makeKey("stranger-\(type)", type: type)
             var endpoint = server.endpoint
             endpoint.privateKeyPath = server.path("stranger-\(type)")
-            guard case .authenticationRefused(server.user, endpoint.privateKeyPath, let reason) =
-                await failure(server.pool(endpoint))
+            guard
+                case .authenticationRefused(server.user, endpoint.privateKeyPath, let reason) =
+                    await failure(server.pool(endpoint))
             else {
                 Issue.record("\(type): no refusal")
                 continue

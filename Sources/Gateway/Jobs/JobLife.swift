@@ -20,8 +20,8 @@ package enum JobInput: Sendable, Hashable {
     case provedAbsent
     /// The site told about it.
     case observed(Sighting)
-    /// The site answered and does not show it.
-    case notVisible(reason: String)
+    /// The site does not show it; `isWholeAnswer` when both the queue and the accounting did answer.
+    case notVisible(reason: String, isWholeAnswer: Bool)
     /// Logs and outputs are home, or what is missing is said.
     case retrieved(note: String?)
     /// Logs and outputs cannot be fetched now.
@@ -70,7 +70,7 @@ package enum JobLife {
             case .outcomeUnknown(let reason): explain(&job, in: .staging, reason)
             case .provedAbsent: tryOnceMore(&job, now)
             case .observed(let sighting): observe(&job, sighting, now)
-            case .notVisible(let reason): noteAbsence(&job, reason)
+            case .notVisible(let reason, let isWholeAnswer): noteAbsence(&job, reason, isWholeAnswer, now)
             case .retrieved(let note): finishRetrieved(&job, note)
             case .retrievalDelayed(let reason): explain(&job, in: .retrieving, reason)
             case .cancelRequested: requestCancel(&job, now)
@@ -183,10 +183,19 @@ package enum JobLife {
         return [.retrieve]
     }
 
-    private static func noteAbsence(_ job: inout Job, _ reason: String) -> [NextStep] {
+    /// How long after a cancellation a job that Slurm shows nowhere is taken for gone.
+    static let absenceAfterCancellation = Duration.seconds(120)
+
+    /// Not being shown ends nothing, with one exception: a cancelled job that queue and accounting do not know.
+    private static func noteAbsence(
+        _ job: inout Job, _ reason: String, _ isWholeAnswer: Bool, _ now: Timestamp
+    ) -> [NextStep] {
         guard job.state == .pending || job.state == .running else { return [] }
         job.reason = reason
-        return []
+        guard isWholeAnswer, let cancelled = job.cancelRequestedAt, now - cancelled > absenceAfterCancellation else {
+            return []
+        }
+        return end(&job, JobEnding(state: .cancelled, reason: "Slurm does not know the job any more.", cause: nil))
     }
 
     // MARK: - The end

@@ -1,3 +1,4 @@
+internal import Attestation
 internal import Documents
 internal import Slurm
 
@@ -26,7 +27,7 @@ enum ScriptRenderer {
         request.environment = variables(manifest.environment)
         request.parameters = variables(manifest.parameters)
         request.container = manifest.container.map { container in
-            .init(image: container.image, binds: container.binds.map(bind))
+            .init(image: container.image, binds: container.binds.map(bind), sha256: container.digest?.hexadecimal)
         }
         return request
     }

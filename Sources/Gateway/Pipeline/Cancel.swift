@@ -13,7 +13,7 @@ struct Cancel: Sendable {
             try await site.cancel(slurmID: slurmID)
             return .done
         } catch {
-            try await world.apply(.notVisible(reason: "Not cancelled yet: \(error.reason)"), to: job.id)
+            try await world.apply(.notVisible(reason: "Not cancelled yet: \(error.reason)", isWholeAnswer: false), to: job.id)
             return error.isTransient ? .again(after: .seconds(5)) : .again(after: .seconds(60))
         }
     }

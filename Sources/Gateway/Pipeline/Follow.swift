@@ -1,3 +1,4 @@
+internal import Logging
 internal import Metrics
 internal import Storage
 internal import TaskQueue
@@ -46,6 +47,12 @@ struct Follow: Sendable {
                 }
             }
             try world.store.touch(unchanged, at: now, on: connection)
+            let before = try SiteStatusStore.find(site, on: connection)?.state ?? .unknown
+            if before != observation.health.state {
+                world.logger.notice(
+                    "site is \(observation.health.state.rawValue)",
+                    metadata: ["site": "\(site)", "reason": "\(observation.health.reason ?? "-")"])
+            }
             try SiteStatusStore.record(
                 observation.health, partitions: observation.partitions, site: site, at: now, on: connection)
             return changed
@@ -55,7 +62,7 @@ struct Follow: Sendable {
     private static func input(_ answer: SiteObservation.Answer) -> JobInput {
         switch answer {
         case .seen(let sighting): .observed(sighting)
-        case .notVisible(let reason): .notVisible(reason: reason)
+        case .notVisible(let reason, let isWhole): .notVisible(reason: reason, isWholeAnswer: isWhole)
         }
     }
 

@@ -106,8 +106,8 @@ package struct SiteObservation: Sendable {
     package enum Answer: Sendable {
         /// Its state.
         case seen(Sighting)
-        /// The site answers and does not show it, or shows too little to say more.
-        case notVisible(String)
+        /// The site does not show it; `isWhole` when both the queue and the accounting did answer.
+        case notVisible(String, isWhole: Bool)
     }
 
     /// Whether the site answered, and what is wrong with it.

@@ -25,6 +25,11 @@ package struct SlurmSite: Site {
     // MARK: - Submitting
 
     package func reach() async throws(SiteFailure) {
+        do {
+            try await pool.connect()
+        } catch {
+            throw SiteFailure(error)
+        }
         _ = try await folder.path()
     }
 
@@ -134,10 +139,10 @@ package struct SlurmSite: Site {
         switch sighting {
         case .visible(let seen): return .seen(SlurmSightings.sighting(of: seen, jobID: id.description))
         case .notVisible(queueAnswered: true, accountingAnswered: true):
-            return .notVisible("Slurm answers and shows no job \(id) of ours now.")
+            return .notVisible("Slurm answers and shows no job \(id) of ours now.", isWhole: true)
         case .notVisible:
             let outages = [observation.queue.outage, observation.accounting.outage].compactMap { $0 }
-            return .notVisible("Slurm did not answer in full: \(outages.joined(separator: "; "))")
+            return .notVisible("Slurm did not answer in full: \(outages.joined(separator: "; "))", isWhole: false)
         }
     }
 

@@ -5,10 +5,12 @@ internal import Hummingbird
 /// What operators and their tools ask: health, metrics, and the API's own description.
 struct HealthRoutes: Sendable {
     private let health: HealthService
+    private let sites: SiteService
     private let metrics: GatewayMetrics
 
     init(services: GatewayServices, metrics: GatewayMetrics) {
         health = services.health
+        sites = services.sites
         self.metrics = metrics
     }
 
@@ -41,6 +43,10 @@ struct HealthRoutes: Sendable {
             page.sample(
                 "farfield_jobs", labels: [("site", entry.site), ("state", entry.state.rawValue)],
                 value: Double(entry.count))
+        }
+        page.declare("farfield_site_up", kind: "gauge", help: "1 where a site answers, 0 where it does not.")
+        for site in try await sites.list() {
+            page.sample("farfield_site_up", labels: [("site", site.name)], value: site.state == .up ? 1 : 0)
         }
         return Answers.text(page.text, type: "text/plain; version=0.0.4; charset=utf-8")
     }

@@ -16,10 +16,13 @@ package struct BatchScriptRequest: Sendable, Equatable {
         package var image: String
         /// Host folders to show inside, beside the job's folder, which is `/mnt`.
         package var binds: [Bind]
+        /// What a SquashFS image must hash to, as 64 hexadecimal digits; nil checks nothing.
+        package var sha256: String?
 
-        package init(image: String, binds: [Bind] = []) {
+        package init(image: String, binds: [Bind] = [], sha256: String? = nil) {
             self.image = image
             self.binds = binds
+            self.sha256 = sha256
         }
     }
 

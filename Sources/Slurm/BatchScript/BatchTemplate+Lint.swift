@@ -1,7 +1,7 @@
 extension BatchTemplate {
     /// The values a template may use as quoted words.
     static let quotedNames: Set<String> = [
-        "key", "nodes", "tasks", "cpusPerTask", "image", "source", "destination",
+        "key", "nodes", "tasks", "cpusPerTask", "image", "sha256", "source", "destination",
     ]
     /// The values our own code makes, which stand in the script as they are.
     static let rawNames: Set<String> = ["directives", "setup", "command", "arguments"]
@@ -70,7 +70,7 @@ extension BatchTemplate {
         case .end:
             return nil
         case .section, .invertedSection:
-            let isKnown = isParameter || ["array", "binds", "image", "arguments"].contains(tag.name)
+            let isKnown = isParameter || ["array", "binds", "image", "sha256", "arguments"].contains(tag.name)
             return isKnown ? nil : "line \(tag.line): no section is called \(tag.name)"
         case .raw:
             guard rawNames.contains(tag.name) else { return "line \(tag.line): \(tag.name) may not stand raw" }

@@ -81,6 +81,7 @@ package struct BatchTemplate: Sendable {
         }
         if let container = request.container {
             context["image"] = container.image
+            if let sha256 = container.sha256 { context["sha256"] = sha256 }
             context["binds"] = container.binds.map { ["source": $0.source, "destination": $0.destination] }
         }
         return context

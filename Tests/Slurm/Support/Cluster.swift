@@ -2,16 +2,16 @@ import Foundation
 import Slurm
 import Testing
 
-/// The real Slurm cluster that `scripts/cluster` brings up; its tests run where `scripts/cluster env` was read.
+/// The real Slurm cluster that `scripts/cluster` brings up; without it the tests fail, never skip.
 struct Cluster {
-    static var isThere: Bool { ProcessInfo.processInfo.environment["FARFIELD_CLUSTER_SSH_KEY"] != nil }
-
     let transport: LocalTransport
     let root: String
 
     init(user: String = "researcher1") throws {
         let environment = ProcessInfo.processInfo.environment
-        let key = try #require(environment["FARFIELD_CLUSTER_SSH_KEY"])
+        let key = try #require(
+            environment["FARFIELD_CLUSTER_SSH_KEY"],
+            "there is no cluster: run ./scripts/test, which starts what the tests need")
         let hosts = try #require(environment["FARFIELD_CLUSTER_KNOWN_HOSTS"])
         transport = LocalTransport(loginShell: [
             "/usr/bin/ssh", "-q", "-i", key, "-o", "UserKnownHostsFile=\(hosts)", "-o", "BatchMode=yes", "-p",
