@@ -89,15 +89,19 @@ let package = Package(
             ], swiftSettings: house),
         // Tests: one target per module, then the whole.
         tests("Documents", uses: ["Documents"]),
-        tests("SSHClient", uses: ["SSHClient"]),
+        tests("SSHClient", uses: ["SSHClient", logging]),
         tests("CurlClient", uses: ["CurlClient"], resources: [.copy("Fixtures")]),
         tests("Storage", uses: ["Storage", logging]),
         tests("Attestation", uses: ["Attestation"]),
         tests("TaskQueue", uses: ["TaskQueue", "Storage", logging, lifecycle]),
         tests("Slurm", uses: ["Slurm"]),
         tests("Gateway", uses: ["Gateway", "Attestation", "Documents", "Slurm", "Storage", "TaskQueue", logging]),
-        tests("GatewayHTTP", uses: ["GatewayHTTP", "Gateway", "CurlClient", "Documents"]),
-        tests("Integration", uses: ["Documents", "CurlClient"]),
+        tests(
+            "GatewayHTTP",
+            uses: [
+                "GatewayHTTP", "Gateway", "Documents", logging, .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+        tests("Integration", uses: ["Documents", "CurlClient"], resources: [.copy("Fixtures")]),
         tests("HouseRules"),
     ]
 )

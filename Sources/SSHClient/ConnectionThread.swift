@@ -149,7 +149,7 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
     private func wakeStale() -> Bool {
         let isLost = wire.failure != 0 && sentinel != nil
         if isLost { wakeSentinel() }
-        return isLost
+        return wake { $0.seen != wire.activity } || isLost
     }
 
     private func waitForEvents() {

@@ -32,10 +32,8 @@ package struct JobTasks: Sendable {
 
     /// Looks again at every job that waits for this one.
     func wakeDependents(of job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
-        let rows = try connection.query(
-            "SELECT job_id FROM job_dependencies WHERE depends_on = $1", [.text(job.id.text)])
-        for row in rows {
-            try queue.enqueue(task(TaskKind.prepare, key: try row.text("job_id"), job.priority, now), on: connection)
+        for dependent in try SubmissionStore.dependents(of: job.id, on: connection) {
+            try queue.enqueue(task(TaskKind.prepare, key: dependent, job.priority, now), on: connection)
         }
     }
 

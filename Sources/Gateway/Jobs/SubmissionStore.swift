@@ -65,6 +65,12 @@ enum SubmissionStore {
         }
     }
 
+    /// The jobs that wait for this one.
+    static func dependents(of id: JobID, on connection: any StorageConnection) throws -> [String] {
+        try connection.query("SELECT job_id FROM job_dependencies WHERE depends_on = $1", [.text(id.text)])
+            .map { try $0.text("job_id") }
+    }
+
     /// The jobs this one waits for, each with its condition and its present state.
     static func dependencies(
         of id: JobID, on connection: any StorageConnection

@@ -33,13 +33,24 @@ enum TestCluster {
             port: \(port ?? portA)
             user: \(user)
             privateKey: \(privateKey)
-            knownHosts: \(knownHosts)
+            knownHosts: \(port.map(knownHosts(behind:)) ?? knownHosts)
             workFolder: ~/farfield-tests
             defaults: {partition: normal, account: TG-BIO1}
             poll: {fastest: 300ms, slowest: 2s}
         \(extra)
 
         """
+    }
+
+    /// The same host keys under the port of a proxy.
+    private static func knownHosts(behind port: Int) -> String {
+        let text = (try? String(contentsOfFile: knownHosts, encoding: .utf8)) ?? ""
+        let lines = text.split(separator: "\n").map { line in
+            "[127.0.0.1]:\(port) " + line.split(separator: " ").dropFirst().joined(separator: " ")
+        }
+        let path = NSTemporaryDirectory() + "known-hosts-\(port)-\(UUID().uuidString)"
+        try? lines.joined(separator: "\n").appending("\n").write(toFile: path, atomically: true, encoding: .utf8)
+        return path
     }
 
     /// Runs a Slurm client command at site a, as the user of the tests.

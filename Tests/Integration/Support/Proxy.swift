@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// A proxy before an sshd, whose faults a test commands.
+final class Proxy: @unchecked Sendable {
+    // Safe: owned by one test, which commands it in sequence.
+    private let process = Process()
+    private let commands = Pipe()
+    private let answers = Pipe()
+    /// Where it listens.
+    let port: Int
+
+    /// What it does with bytes.
+    enum Mode: String {
+        case pass, cut
+        case holdUp = "hold-up"
+        case holdDown = "hold-down"
+    }
+
+    init(before upstream: Int) throws {
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", Repository.root + "/Tests/Integration/Fixtures/proxy.py", String(upstream)]
+        process.standardInput = commands
+        process.standardOutput = answers
+        try process.run()
+        let line = Self.line(answers)
+        port = try #require(Int(line), "the proxy did not start: \(line)")
+    }
+
+    deinit {
+        try? commands.fileHandleForWriting.close()
+        process.terminate()
+    }
+
+    func set(_ mode: Mode) { command(mode.rawValue) }
+
+    /// Breaks each connection after so many more bytes from the server.
+    func cut(after bytes: Int) { command("cut-after \(bytes)") }
+
+    private func command(_ line: String) {
+        commands.fileHandleForWriting.write(Data((line + "\n").utf8))
+        _ = Self.line(answers)
+    }
+
+    private static func line(_ pipe: Pipe) -> String {
+        var bytes: [UInt8] = []
+        while let byte = pipe.fileHandleForReading.readData(ofLength: 1).first, byte != 10 { bytes.append(byte) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
