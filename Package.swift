@@ -29,7 +29,12 @@ func room(_ name: String, uses: [Target.Dependency] = []) -> Target {
 /// The tests of a module, in the folder that bears the module's name.
 func tests(_ name: String, uses: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: uses, path: "Tests/\(name)", resources: resources, swiftSettings: house)
+        name: "\(name)Tests",
+        dependencies: uses,
+        path: "Tests/\(name)",
+        resources: resources,
+        swiftSettings: house
+    )
 }
 
 let package = Package(
@@ -68,7 +73,9 @@ let package = Package(
             dependencies: [
                 "Attestation", "Documents", "SSHClient", "Slurm", "Storage", "TaskQueue", logging, metrics, lifecycle,
             ],
-            resources: [.embedInCode("Jobs/job_manifest_schema.json")], swiftSettings: house),
+            resources: [.embedInCode("Jobs/Manifest/job_manifest_schema.json")],
+            swiftSettings: house
+        ),
         // Floor 5: the face.
         .target(
             name: "GatewayHTTP",
@@ -79,14 +86,18 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            resources: [.embedInCode("OpenAPI/openapi.json")], swiftSettings: house),
+            resources: [.embedInCode("OpenAPI/openapi.json")],
+            swiftSettings: house
+        ),
         // Floor 6: the command.
         .executableTarget(
             name: "farfield",
             dependencies: [
                 "CurlClient", "Documents", "Gateway", "GatewayHTTP", logging, lifecycle, signals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: house),
+            ],
+            swiftSettings: house
+        ),
         // Tests: one target per module, then the whole.
         tests("Documents", uses: ["Documents"]),
         tests("SSHClient", uses: ["SSHClient", logging]),
@@ -99,8 +110,10 @@ let package = Package(
         tests(
             "GatewayHTTP",
             uses: [
-                "GatewayHTTP", "Gateway", "Documents", logging, .product(name: "HTTPTypes", package: "swift-http-types"),
-            ]),
+                "GatewayHTTP", "Gateway", "Documents", logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
+        ),
         tests("Integration", uses: ["Documents", "CurlClient"], resources: [.copy("Fixtures")]),
         tests("HouseRules"),
     ]

@@ -50,7 +50,8 @@ package struct Field {
     ///   - unit: what is counted, for the fault.
     /// - Returns: nil after noting a fault when it is something else.
     package func integer(in range: ClosedRange<Int>, unit: String = "") -> Int? {
-        let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)" + (unit.isEmpty ? "" : " (\(unit))")
+        let expected =
+            "a whole number from \(range.lowerBound) to \(range.upperBound)" + (unit.isEmpty ? "" : " (\(unit))")
         guard case .number(let text) = value else {
             fault("this is \(value.kind == "string" ? "a string" : value.kind)", expected: expected)
             return nil
@@ -73,7 +74,9 @@ package struct Field {
 
     /// The elements of an array.
     ///
-    /// - Parameter limit: the most elements it may have.
+    /// - Parameters:
+    ///   - limit: the most elements it may have.
+    ///   - what: what the elements are, for the fault.
     /// - Returns: nil after noting a fault when it is something else.
     package func elements(limit: Int, of what: String = "values") -> [Field]? {
         guard case .array(let elements) = value else {
@@ -96,8 +99,10 @@ package struct Field {
         for key in members.keys.sorted() where !known.contains(key) {
             let near = Spelling.nearest(to: key, among: known).map { "did you mean '\($0)'? " } ?? ""
             collector.add(
-                "\(path)/\(JSONPointer.escape(key))", "unknown key '\(key)'",
-                expected: near + "one of " + known.sorted().joined(separator: ", "))
+                "\(path)/\(JSONPointer.escape(key))",
+                "unknown key '\(key)'",
+                expected: near + "one of " + known.sorted().joined(separator: ", ")
+            )
         }
         return ObjectReader(members: members, path: path, collector: collector)
     }

@@ -30,9 +30,12 @@ extension JSONValue {
     /// - Returns: UTF-8 text.
     package func jsonBytes(pretty: Bool = false) -> [UInt8] {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [
-            .sortedKeys, .withoutEscapingSlashes,
-        ]
+        encoder.outputFormatting =
+            pretty
+            ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            : [
+                .sortedKeys, .withoutEscapingSlashes,
+            ]
         return (try? encoder.encode(self)).map(Array.init) ?? Array("null".utf8)
     }
 

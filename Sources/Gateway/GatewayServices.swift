@@ -46,22 +46,39 @@ package struct GatewayRuntime: Sendable {
     /// - Returns: the spine, not yet running.
     /// - Throws: storage and file errors that say what is wrong.
     package static func open(
-        _ configuration: GatewayConfiguration, program: String, keeper: TimeKeeper, logger: Logger
+        _ configuration: GatewayConfiguration,
+        program: String,
+        keeper: TimeKeeper,
+        logger: Logger
     ) async throws -> GatewayRuntime {
         try FileManager.default.createDirectory(
-            atPath: configuration.home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            atPath: configuration.home,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         let (people, isNew) = try TokenKeeper.open(home: configuration.home)
         let location = try DatabaseLocation(configuration.database ?? "\(configuration.home)/farfield.sqlite")
         let database = try await location.open(logger: logger)
         try await migrate(database, TaskQueueSchema.migrations + GatewaySchema.migrations)
         return try await assemble(
-            configuration, people, isNew, database, templates: TemplateCatalog.locate(configured: configuration.templates, program: program),
-            keeper, logger)
+            configuration,
+            people,
+            isNew,
+            database,
+            templates: TemplateCatalog.locate(configured: configuration.templates, program: program),
+            keeper,
+            logger
+        )
     }
 
     private static func assemble(
-        _ configuration: GatewayConfiguration, _ people: TokenKeeper, _ isNew: Bool, _ database: any Database,
-        templates folder: String, _ keeper: TimeKeeper, _ logger: Logger
+        _ configuration: GatewayConfiguration,
+        _ people: TokenKeeper,
+        _ isNew: Bool,
+        _ database: any Database,
+        templates folder: String,
+        _ keeper: TimeKeeper,
+        _ logger: Logger
     ) async throws -> GatewayRuntime {
         let queue = TaskStore()
         let tasks = JobTasks(queue: queue)
@@ -71,31 +88,55 @@ package struct GatewayRuntime: Sendable {
         let templates = TemplateCatalog(folder: folder)
         let artifacts = ArtifactStore(folder: "\(configuration.home)/artifacts")
         let jobs = JobService(
-            database: database, store: store, tasks: tasks, admission: Admission(sites: directory, templates: templates),
-            keeper: keeper, feed: feed)
+            database: database,
+            store: store,
+            tasks: tasks,
+            admission: Admission(sites: directory, templates: templates),
+            keeper: keeper,
+            feed: feed
+        )
         let world = World(
-            database: database, store: store, tasks: tasks, sites: directory, artifacts: artifacts,
-            limits: configuration.limits, keeper: keeper, logger: logger)
+            database: database,
+            store: store,
+            tasks: tasks,
+            sites: directory,
+            artifacts: artifacts,
+            limits: configuration.limits,
+            keeper: keeper,
+            logger: logger
+        )
         try await beginLooking(at: directory, tasks, database, keeper)
         return GatewayRuntime(
             services: GatewayServices(
                 jobs: jobs,
                 logs: LogService(database: database, artifacts: artifacts, jobs: jobs, sites: directory, feed: feed),
                 outputs: OutputService(database: database, artifacts: artifacts, jobs: jobs),
-                sites: SiteService(database: database, directory: directory), templates: templates, people: people,
-                health: HealthService(database: database, store: store, templates: templates)),
+                sites: SiteService(database: database, directory: directory),
+                templates: templates,
+                people: people,
+                health: HealthService(database: database, store: store, templates: templates)
+            ),
             longLived: [
                 feed,
                 TaskWorkers(
-                    database: database, handlers: Pipeline(world: world).handlers,
-                    settings: .init(owner: UUID().uuidString), logger: logger),
+                    database: database,
+                    handlers: Pipeline(world: world).handlers,
+                    settings: .init(owner: UUID().uuidString),
+                    logger: logger
+                ),
             ],
-            isFirstStart: isNew, database: database, directory: directory)
+            isFirstStart: isNew,
+            database: database,
+            directory: directory
+        )
     }
 
     /// Plans a look at every site, so that its health is known before the first job.
     private static func beginLooking(
-        at directory: SiteDirectory, _ tasks: JobTasks, _ database: any Database, _ keeper: TimeKeeper
+        at directory: SiteDirectory,
+        _ tasks: JobTasks,
+        _ database: any Database,
+        _ keeper: TimeKeeper
     ) async throws {
         let names = directory.sites.map(\.configuration.name)
         try await database.transaction { connection in
@@ -120,10 +161,18 @@ enum SiteFactory {
             (try? String(contentsOfFile: path, encoding: .utf8)).map { String($0.prefix { $0 != "\n" }) }
         }
         let endpoint = SSHEndpoint(
-            host: configuration.host, port: configuration.port, user: configuration.user,
-            privateKeyPath: configuration.privateKey, passphrase: passphrase, knownHostsPath: configuration.knownHosts)
+            host: configuration.host,
+            port: configuration.port,
+            user: configuration.user,
+            privateKeyPath: configuration.privateKey,
+            passphrase: passphrase,
+            knownHostsPath: configuration.knownHosts
+        )
         let pool = SSHConnectionPool(
-            endpoint: endpoint, limits: SSHLimits(maxSessions: configuration.maxSessions), logger: logger)
+            endpoint: endpoint,
+            limits: SSHLimits(maxSessions: configuration.maxSessions),
+            logger: logger
+        )
         return SlurmSite(configuration: configuration, pool: pool)
     }
 }

@@ -16,7 +16,9 @@ package struct HealthService: Sendable {
     let store: JobStore
     let templates: TemplateCatalog
 
-    /// Tries everything the gateway itself needs. A site that is down does not make the gateway unready: its jobs wait.
+    /// Tries everything the gateway itself needs.
+    ///
+    /// A site that is down does not make the gateway unready: its jobs wait.
     ///
     /// - Returns: the checks.
     package func ready() async -> [HealthCheck] {

@@ -2,7 +2,9 @@
 package struct TaskRequest: Sendable, Hashable {
     /// Which handler does it.
     package var kind: String
-    /// At most one living task of a kind bears a key; asking again moves that one. Nil: every request is a task.
+    /// At most one living task of a kind bears a key; asking again moves that one.
+    ///
+    /// Nil: every request is a task.
     package var key: String?
     /// What the handler needs to know, as JSON text.
     package var payload: String

@@ -23,7 +23,10 @@ struct DocumentTests {
         #expect(document.lines["/b/1/y~1z"] == 4)
     }
 
-    @Test("refuse what is not one document, with the line", arguments: ["a: [1", "a: 1\n---\nb: 2", "", "a: 1\na: 2", "- *none"])
+    @Test(
+        "refuse what is not one document, with the line",
+        arguments: ["a: [1", "a: 1\n---\nb: 2", "", "a: 1\na: 2", "- *none"]
+    )
     func refuseBadYAML(text: String) {
         #expect(throws: DocumentError.self) { try Document(yaml: text) }
     }
@@ -38,7 +41,10 @@ struct DocumentTests {
         #expect(throws: DocumentError.tooManyValues(limit: 100_000)) { try Document(yaml: text) }
     }
 
-    @Test("refuse JSON that is too deep or broken", arguments: ["{", String(repeating: "[", count: 5000), "{\"a\":}", "nul"])
+    @Test(
+        "refuse JSON that is too deep or broken",
+        arguments: ["{", String(repeating: "[", count: 5000), "{\"a\":}", "nul"]
+    )
     func refuseBadJSON(text: String) {
         #expect(throws: DocumentError.self) { try Document(json: text.utf8) }
     }
@@ -57,7 +63,9 @@ struct FieldTests {
     func tellsEveryFault() throws {
         let document = try Document(yaml: "name: 3\nsise: 2\nflag: maybe\nlist: {}\n")
         let collector = FaultCollector(lines: document.lines)
-        let object = try #require(Field(document.value, collector: collector).object(known: ["name", "size", "flag", "list"]))
+        let object = try #require(
+            Field(document.value, collector: collector).object(known: ["name", "size", "flag", "list"])
+        )
         #expect(object["name"]?.string() == nil)
         #expect(object["flag"]?.boolean() == nil)
         #expect(object["list"]?.elements(limit: 3) == nil)
@@ -67,7 +75,10 @@ struct FieldTests {
         #expect(collector.faults.first?.expected.contains("did you mean 'size'?") == true)
     }
 
-    @Test("keeps numbers in their range", arguments: [("5", 5), ("0", nil), ("11", nil), ("1.5", nil), ("'5'", nil)] as [(String, Int?)])
+    @Test(
+        "keeps numbers in their range",
+        arguments: [("5", 5), ("0", nil), ("11", nil), ("1.5", nil), ("'5'", nil)] as [(String, Int?)]
+    )
     func keepsRanges(text: String, expected: Int?) throws {
         let collector = FaultCollector()
         let field = Field(try Document(yaml: text).value, collector: collector)

@@ -14,7 +14,8 @@ struct DecisionTests {
             (.timedOut, .timedOut, .timeout), (.deadlineMissed, .timedOut, .timeout),
             (.outOfMemory, .failed, .outOfMemory), (.nodeFailed, .failed, .nodeFailure),
             (.preempted, .failed, .preempted), (.revoked, .cancelled, nil),
-        ] as [(SlurmState.Ending, JobState, JobManifest.Retries.Cause?)])
+        ] as [(SlurmState.Ending, JobState, JobManifest.Retries.Cause?)]
+    )
     func endings(ending: SlurmState.Ending, state: JobState, cause: JobManifest.Retries.Cause?) {
         let result = EndingRules.ending(ending, exitCode: 0, signal: nil, cancelledBy: nil)
         #expect(result.state == state)
@@ -25,20 +26,44 @@ struct DecisionTests {
     func dependencies() {
         #expect(Prepare.verdict([]) == .ready)
         #expect(Prepare.verdict([("job_a", .afterok, .completed), ("job_b", .afterany, .failed)]) == .ready)
-        #expect(Prepare.verdict([("job_a", .afterok, .failed)]) == .dependencyFailed(reason: "It depends on job_a (afterok), which is failed."))
-        #expect(Prepare.verdict([("job_a", .afterok, .running)]) == .waits(reason: "Waits for job_a, which is running."))
+        #expect(
+            Prepare.verdict([("job_a", .afterok, .failed)])
+                == .dependencyFailed(reason: "It depends on job_a (afterok), which is failed.")
+        )
+        #expect(
+            Prepare.verdict([("job_a", .afterok, .running)]) == .waits(reason: "Waits for job_a, which is running.")
+        )
     }
 
     private static func site(_ name: String) -> SiteConfiguration {
         SiteConfiguration(
-            name: name, host: "h", port: 22, user: "u", privateKey: "k", passphraseFile: nil, knownHosts: "kh",
-            workFolder: "/w", maxSessions: 5, partition: nil, account: nil, qos: nil, pollFastest: .seconds(1),
-            pollSlowest: .seconds(30), resubmitAfter: .seconds(60), commandDeadline: .seconds(60), isChosenByGateway: true)
+            name: name,
+            host: "h",
+            port: 22,
+            user: "u",
+            privateKey: "k",
+            passphraseFile: nil,
+            knownHosts: "kh",
+            workFolder: "/w",
+            maxSessions: 5,
+            partition: nil,
+            account: nil,
+            qos: nil,
+            pollFastest: .seconds(1),
+            pollSlowest: .seconds(30),
+            resubmitAfter: .seconds(60),
+            commandDeadline: .seconds(60),
+            isChosenByGateway: true
+        )
     }
 
-    private static func candidate(_ name: String, _ state: SiteState?, _ partitions: [String], jobs: Int) -> Placement.Candidate {
+    private static func candidate(_ name: String, _ state: SiteState?, _ partitions: [String], jobs: Int)
+        -> Placement.Candidate
+    {
         let now = Timestamp(seconds: 1)
-        let record = state.map { SiteRecord(state: $0, reason: nil, since: now, observedAt: now, partitions: partitions) }
+        let record = state.map {
+            SiteRecord(state: $0, reason: nil, since: now, observedAt: now, partitions: partitions)
+        }
         return .init(site: site(name), record: record, activeJobs: jobs)
     }
 
@@ -59,7 +84,11 @@ struct DecisionTests {
         var job = sampleJob()
         func next(after seconds: Int64, changed: Int = 0) -> Duration {
             PollInterval.next(
-                jobs: [job], changed: changed, site: site, now: Timestamp(seconds: 1_800_000_000 + seconds))
+                jobs: [job],
+                changed: changed,
+                site: site,
+                now: Timestamp(seconds: 1_800_000_000 + seconds)
+            )
         }
         #expect(next(after: 1) == .seconds(1))
         #expect(next(after: 100) == .seconds(10))
@@ -106,12 +135,14 @@ struct DecisionTests {
                 == [
                     "2 /colour", "1 /listen", "8 /sites/0/workFolder", "9 /sites/0/port", "10 /sites/1/host",
                     "10 /sites/1/user", "10 /sites/1/privateKey",
-                ])
+                ]
+        )
     }
 
     @Test("The example configuration is one")
     func exampleConfiguration() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let text = try String(contentsOf: root.appendingPathComponent("config/farfield.yaml"), encoding: .utf8)
         let configuration = try ConfigurationReader.read(try Document(yaml: text))
         #expect(configuration.sites.map(\.name) == ["local"])

@@ -9,11 +9,35 @@ func sampleJob(retries: JobManifest.Retries = .none, arrayCount: Int? = nil, nam
     var random = SystemRandomNumberGenerator()
     let now = Timestamp(seconds: 1_800_000_000)
     return Job(
-        id: JobID(at: now, random: &random), manifestText: #"{"command":"true","name":"sample"}"#, name: name, site: "a",
-        template: "cpu", script: "#!/bin/bash\n", scriptDigest: "sha256:0", owner: "admin", priority: 50, labels: [:],
-        retries: retries, createdAt: now, arrayCount: arrayCount, state: .queued, reason: nil, attempt: 1,
-        submission: .none, firstTriedAt: nil, lastTriedAt: nil, slurm: nil, ending: nil, cancelRequestedAt: nil,
-        tasks: [:], updatedAt: now, observedAt: nil, finishedAt: nil, version: 1, eventCount: 1)
+        id: JobID(at: now, random: &random),
+        manifestText: #"{"command":"true","name":"sample"}"#,
+        name: name,
+        site: "a",
+        template: "cpu",
+        script: "#!/bin/bash\n",
+        scriptDigest: "sha256:0",
+        owner: "admin",
+        priority: 50,
+        labels: [:],
+        retries: retries,
+        createdAt: now,
+        arrayCount: arrayCount,
+        state: .queued,
+        reason: nil,
+        attempt: 1,
+        submission: .none,
+        firstTriedAt: nil,
+        lastTriedAt: nil,
+        slurm: nil,
+        ending: nil,
+        cancelRequestedAt: nil,
+        tasks: [:],
+        updatedAt: now,
+        observedAt: nil,
+        finishedAt: nil,
+        version: 1,
+        eventCount: 1
+    )
 }
 
 /// What a site might tell.
@@ -94,7 +118,10 @@ struct JobLifeTests {
 
     @Test("declares nothing when a site does not show it")
     func declaresNothing() {
-        let job = walk([.ready, .submitting, .accepted(slurmID: "7"), .observed(sighting(.running)), .notVisible(reason: "?", isWholeAnswer: true)]).job
+        let job = walk([
+            .ready, .submitting, .accepted(slurmID: "7"), .observed(sighting(.running)),
+            .notVisible(reason: "?", isWholeAnswer: true),
+        ]).job
         #expect(job.state == .running)
         #expect(job.reason == "?")
     }
@@ -134,7 +161,9 @@ struct JobLifeTests {
                 if job.state == .retrieving { #expect(job.ending != nil) }
                 if before.state.isFinal { #expect(job == before) }
                 // What Slurm may have is never forgotten but by an answer of the site.
-                if before.submission == .accepted, job.submission != .accepted { #expect(job.attempt == before.attempt + 1) }
+                if before.submission == .accepted, job.submission != .accepted {
+                    #expect(job.attempt == before.attempt + 1)
+                }
             }
         }
     }

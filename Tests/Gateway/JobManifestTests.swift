@@ -31,11 +31,13 @@ struct JobManifestTests {
             retries: 99
             priority: high
             dependencies: [{job: 12}]
-            """)
+            """
+        )
         let paths = Set(faults.map(\.path))
         let expected: Set<String> = [
             "/comand", "/name", "/script", "/environment/SLURM_JOB_ID", "/environment/a b", "/resources/walltime",
-            "/resources/memory", "/resources/nodes", "/resources/tasks", "/resources/gpus/count", "/resources/partition",
+            "/resources/memory", "/resources/nodes", "/resources/tasks", "/resources/gpus/count",
+            "/resources/partition",
             "/outputs/0", "/outputs/1", "/outputs/2", "/inputs/0/path", "/inputs/1/path", "/inputs/2", "/array/tasks",
             "/retries", "/priority", "/dependencies/0/job",
         ]
@@ -43,7 +45,10 @@ struct JobManifestTests {
         #expect(faults.allSatisfy { !$0.message.isEmpty && !$0.expected.isEmpty && $0.line != nil })
     }
 
-    @Test("must say what to run, once", arguments: ["name: x", "name: x\ncommand: a\nscript: b", "name: x\ncommand: []", "name: x\ncommand: ' '"])
+    @Test(
+        "must say what to run, once",
+        arguments: ["name: x", "name: x\ncommand: a\nscript: b", "name: x\ncommand: []", "name: x\ncommand: ' '"]
+    )
     func mustSayWhatToRun(yaml: String) {
         #expect(!Self.faults(yaml).isEmpty)
     }
@@ -53,7 +58,8 @@ struct JobManifestTests {
         arguments: [
             ("{nodes: 4, tasks: 2}", "/resources/tasks"), ("{nodes: 2, tasks: 9, tasksPerNode: 4}", "/resources/tasks"),
             ("{memory: 1G, memoryPerCPU: 1G}", "/resources/memoryPerCPU"),
-        ])
+        ]
+    )
     func refuseImpossibleSizes(resources: String, path: String) {
         #expect(Self.faults("name: x\ncommand: a\nresources: \(resources)").map(\.path) == [path])
     }
@@ -90,7 +96,8 @@ struct JobManifestTests {
         "choose a template by their content",
         arguments: [
             ("{}", "cpu"), ("{gpus: 1}", "gpu"),
-        ])
+        ]
+    )
     func chooseTemplates(resources: String, template: String) throws {
         let manifest = try JobManifestReader.read(try Document(yaml: "name: x\ncommand: a\nresources: \(resources)"))
         #expect(manifest.effectiveTemplate == template)
@@ -101,7 +108,8 @@ struct JobManifestTests {
         arguments: [
             ("01:30:00", 5400), ("2-00:00:00", 172_800), ("90m", 5400), ("1h30m", 5400), ("1d", 86400), ("45s", 45),
             ("60", nil), ("30:00", nil), ("", nil), ("1w", nil), ("01:60:00", nil), ("-1h", nil),
-        ] as [(String, Int?)])
+        ] as [(String, Int?)]
+    )
     func readWalltimes(text: String, seconds: Int?) {
         #expect(Quantity.seconds(text) == seconds)
     }
@@ -111,7 +119,8 @@ struct JobManifestTests {
         arguments: [
             ("512M", 512), ("4G", 4096), ("4GiB", 4096), ("4GB", 3815), ("1.5G", 1536), ("1T", 1_048_576), ("4", nil),
             ("4K", nil), ("-4G", nil), ("4 Gb", nil),
-        ] as [(String, Int?)])
+        ] as [(String, Int?)]
+    )
     func readMemory(text: String, mebibytes: Int?) {
         #expect(Quantity.mebibytes(text) == mebibytes)
     }

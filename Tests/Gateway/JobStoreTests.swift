@@ -19,7 +19,8 @@ enum Engine: String, CaseIterable {
         case .postgreSQL:
             let uri = try #require(
                 ProcessInfo.processInfo.environment["FARFIELD_TEST_POSTGRES"],
-                "FARFIELD_TEST_POSTGRES is not set: run ./scripts/test, which starts a PostgreSQL for the tests")
+                "FARFIELD_TEST_POSTGRES is not set: run ./scripts/test, which starts a PostgreSQL for the tests"
+            )
             origin = try DatabaseLocation(uri)
         }
         let name = "spine_" + UUID().uuidString.lowercased().filter { $0 != "-" }
@@ -133,7 +134,9 @@ struct JobStoreTests {
         try await engine.withSpine { database, store in
             let (trying, ready, waiting) = (sampleJob(), sampleJob(), sampleJob())
             try await database.transaction { connection in
-                for job in [trying, ready, waiting] { try SubmissionStore.insert(job, dependencies: [], on: connection) }
+                for job in [trying, ready, waiting] {
+                    try SubmissionStore.insert(job, dependencies: [], on: connection)
+                }
                 try store.apply(.ready, to: ready.id, on: connection)
                 try store.apply(.ready, to: trying.id, on: connection)
                 try store.apply(.submitting, to: trying.id, on: connection)
@@ -148,7 +151,10 @@ struct JobStoreTests {
         try await engine.withSpine { database, _ in
             let job = sampleJob()
             try await database.transaction { try SubmissionStore.insert(job, dependencies: [], on: $0) }
-            for change in ["state = 'running'", "state = 'completed'", "state = 'dreaming'", "finished_at = 1", "state = 'retrieving'"] {
+            for change in [
+                "state = 'running'", "state = 'completed'", "state = 'dreaming'", "finished_at = 1",
+                "state = 'retrieving'",
+            ] {
                 await #expect(throws: StorageError.self, "\(change)") {
                     try await database.transaction { try $0.execute("UPDATE jobs SET \(change)") }
                 }

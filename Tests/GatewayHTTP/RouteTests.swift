@@ -15,7 +15,11 @@ struct RouteTests {
         var configuration = GatewayConfiguration.standard
         configuration.home = NSTemporaryDirectory() + "farfield-routes-" + UUID().uuidString
         let runtime = try await GatewayRuntime.open(
-            configuration, program: "farfield", keeper: .system, logger: Logger(label: "test"))
+            configuration,
+            program: "farfield",
+            keeper: .system,
+            logger: Logger(label: "test")
+        )
         let table = RouteTable(services: runtime.services, limits: .standard, metrics: Self.metrics)
         await runtime.close()
         try FileManager.default.removeItem(atPath: configuration.home)
@@ -40,10 +44,13 @@ struct RouteTests {
         #expect(registered.count == documented.count)
     }
 
-    @Test("are found by their patterns", arguments: [
-        ("/api/v1/jobs/{id}", "/api/v1/jobs/job_1", true), ("/api/v1/jobs/{id}", "/api/v1/jobs", false),
-        ("/a/**", "/a/b/c", true), ("/a/**", "/a", false), ("/a/**", "/b/c", false),
-    ])
+    @Test(
+        "are found by their patterns",
+        arguments: [
+            ("/api/v1/jobs/{id}", "/api/v1/jobs/job_1", true), ("/api/v1/jobs/{id}", "/api/v1/jobs", false),
+            ("/a/**", "/a/b/c", true), ("/a/**", "/a", false), ("/a/**", "/b/c", false),
+        ]
+    )
     func matching(pattern: String, path: String, expected: Bool) {
         let route = Route(.get, pattern) { _, _ in Answers.json(.null) }
         #expect(route.matches(path) == expected)
@@ -52,15 +59,22 @@ struct RouteTests {
 
 @Suite("Pieces of HTTP")
 struct PieceTests {
-    @Test("Ranges are read as RFC 9110 writes them", arguments: [
-        ("bytes=0-4", 0..<5), ("bytes=5-", 5..<10), ("bytes=-3", 7..<10), ("bytes=8-99", 8..<10), ("bytes=-99", 0..<10),
-        ("bytes=10-", nil), ("bytes=-0", nil),
-    ] as [(String, Range<Int64>?)])
+    @Test(
+        "Ranges are read as RFC 9110 writes them",
+        arguments: [
+            ("bytes=0-4", 0..<5), ("bytes=5-", 5..<10), ("bytes=-3", 7..<10), ("bytes=8-99", 8..<10),
+            ("bytes=-99", 0..<10),
+            ("bytes=10-", nil), ("bytes=-0", nil),
+        ] as [(String, Range<Int64>?)]
+    )
     func ranges(field: String, bounds: Range<Int64>?) throws {
         #expect(try #require(ByteRange(field)).bounds(size: 10) == bounds)
     }
 
-    @Test("What is no single range counts as not sent", arguments: ["bytes=1-0", "bytes=a-", "bytes=0-1,3-4", "lines=0-1", "bytes=-", "bytes=1"])
+    @Test(
+        "What is no single range counts as not sent",
+        arguments: ["bytes=1-0", "bytes=a-", "bytes=0-1,3-4", "lines=0-1", "bytes=-", "bytes=1"]
+    )
     func badRanges(field: String) {
         #expect(ByteRange(field) == nil)
     }
@@ -103,7 +117,10 @@ struct MetricsTests {
         page.sample("a_total", labels: [("site", "x\"y\\z\n")], value: 3)
         page.declare("a_total", kind: "counter", help: "again")
         page.sample("b", labels: [], value: 0.5)
-        #expect(page.text == "# HELP a_total One\\nline.\n# TYPE a_total counter\na_total{site=\"x\\\"y\\\\z\\n\"} 3\nb 0.5\n")
+        #expect(
+            page.text
+                == "# HELP a_total One\\nline.\n# TYPE a_total counter\na_total{site=\"x\\\"y\\\\z\\n\"} 3\nb 0.5\n"
+        )
     }
 
     @Test("count durations in cumulative buckets")

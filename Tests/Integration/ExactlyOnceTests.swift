@@ -98,7 +98,8 @@ struct ExactlyOnceTests {
         let gateway = try await GatewayProcess(sites: TestCluster.site(port: proxy.port, extra: Self.quick)).start()
         let api = API(gateway)
         let id = try await api.submit(
-            "name: once\ncommand: head -c 3000000 /dev/zero > big.bin\noutputs: ['*.bin']\nresources: {memory: 50M, walltime: 2m}")
+            "name: once\ncommand: head -c 3000000 /dev/zero > big.bin\noutputs: ['*.bin']\nresources: {memory: 50M, walltime: 2m}"
+        )
         try await eventually("the job is being retrieved", within: .seconds(60)) {
             let state = try await api.job(id)["state"]
             if state == "retrieving" { proxy.set(.holdDown) }
@@ -146,7 +147,8 @@ struct ExactlyOnceTests {
             [
                 "-q", "-i", TestCluster.privateKey, "-o", "UserKnownHostsFile=\(TestCluster.knownHosts)", "-p",
                 String(TestCluster.portA), "researcher1@127.0.0.1", line,
-            ])
+            ]
+        )
         #expect(made.status == 0, "\(made.errors)")
         proxy.set(.pass)
         let job = try await api.wait(id, for: ["staging"], within: .seconds(40))

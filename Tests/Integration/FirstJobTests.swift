@@ -16,7 +16,8 @@ struct FirstJobTests {
               mkdir -p out; printf 'a,b\\n' > out/table.csv
             outputs: ["out/*.csv"]
             resources: {memory: 100M, walltime: 2m}
-            """)
+            """
+        )
         let job = try await api.wait(id)
         #expect(job["state"] == "completed")
         #expect(job["slurm"]?["exitCode"] == 0)

@@ -112,9 +112,8 @@ final class Log<Entry: Sendable>: Sendable {
 }
 
 /// Waits for something another task or a server does; fails after twenty seconds.
-/// - Parameters:
-///   - advance: Called between two looks, for example to move a clock.
-///   - condition: What is waited for.
+///
+/// `advance` is called between two looks, for example to move a clock.
 func eventually(
     advance: () -> Void = {},
     sourceLocation: SourceLocation = #_sourceLocation,

@@ -24,7 +24,10 @@ package enum OutputStore {
     }
 
     static func record(
-        _ output: JobOutput, as role: Role, of job: JobID, on connection: any StorageConnection
+        _ output: JobOutput,
+        as role: Role,
+        of job: JobID,
+        on connection: any StorageConnection
     ) throws {
         try connection.execute(
             """
@@ -35,7 +38,8 @@ package enum OutputStore {
             [
                 .text(job.text), .text(role.rawValue), .text(output.path), .integer(output.size),
                 .text(output.digest.description), .text(output.mediaType),
-            ])
+            ]
+        )
     }
 
     static func list(_ role: Role, of job: JobID, on connection: any StorageConnection) throws -> [JobOutput] {
@@ -46,7 +50,10 @@ package enum OutputStore {
     }
 
     static func find(
-        _ path: String, as role: Role, of job: JobID, on connection: any StorageConnection
+        _ path: String,
+        as role: Role,
+        of job: JobID,
+        on connection: any StorageConnection
     ) throws -> JobOutput? {
         try connection.query(
             "SELECT * FROM job_outputs WHERE job_id = $1 AND role = $2 AND path = $3",
@@ -59,7 +66,10 @@ package enum OutputStore {
             throw StoredValueError(table: "job_outputs", id: try row.text("job_id"))
         }
         return JobOutput(
-            path: try row.text("path"), size: try row.integer("size"), digest: digest,
-            mediaType: try row.text("media_type"))
+            path: try row.text("path"),
+            size: try row.integer("size"),
+            digest: digest,
+            mediaType: try row.text("media_type")
+        )
     }
 }

@@ -11,7 +11,9 @@ package enum ConfigurationFiles {
     /// - Returns: the faults; empty when everything is there.
     package static func faults(_ configuration: GatewayConfiguration, program: String) -> [Fault] {
         var faults: [Fault] = []
-        let templates = TemplateCatalog(folder: TemplateCatalog.locate(configured: configuration.templates, program: program))
+        let templates = TemplateCatalog(
+            folder: TemplateCatalog.locate(configured: configuration.templates, program: program)
+        )
         do {
             _ = try templates.list()
         } catch {
@@ -41,8 +43,10 @@ package enum ConfigurationFiles {
         else { return [] }
         return [
             Fault(
-                path: path, message: "'\(file)' can be read by others (mode \(String(mode.intValue, radix: 8)))",
-                expected: "mode 600: chmod 600 '\(file)'")
+                path: path,
+                message: "'\(file)' can be read by others (mode \(String(mode.intValue, radix: 8)))",
+                expected: "mode 600: chmod 600 '\(file)'"
+            )
         ]
     }
 }

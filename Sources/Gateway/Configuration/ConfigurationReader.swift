@@ -3,7 +3,9 @@ internal import FoundationEssentials
 
 /// Reads the configuration file and says which line is wrong.
 package struct ConfigurationReader {
-    private static let keys = ["listen", "home", "database", "databaseFile", "templates", "logLevel", "limits", "sites"]
+    private static let keys = [
+        "listen", "home", "database", "databaseFile", "templates", "logLevel", "limits", "sites",
+    ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
     /// The configuration in a document, before the environment is applied.
@@ -17,7 +19,9 @@ package struct ConfigurationReader {
         if document.value != .null, let object = Field(document.value, collector: collector).object(known: keys) {
             general(object, &configuration)
             if let limits = object["limits"] { configuration.limits = self.limits(limits) }
-            configuration.sites = (object["sites"]?.elements(limit: 1000, of: "sites") ?? []).compactMap(SiteReader.read)
+            configuration.sites = (object["sites"]?.elements(limit: 1000, of: "sites") ?? []).compactMap(
+                SiteReader.read
+            )
             uniqueNames(configuration.sites, object)
         }
         if !collector.faults.isEmpty { throw .faults(collector.faults) }
@@ -61,7 +65,9 @@ package struct ConfigurationReader {
         let keys = ["bodySize", "requestTimeout", "outputFileSize", "outputTotalSize"]
         guard let object = field.object(known: keys) else { return limits }
         func bytes(_ key: String, _ standard: Int) -> Int {
-            guard let field = object[key], let text = field.string(expected: Quantity.memoryForms) else { return standard }
+            guard let field = object[key], let text = field.string(expected: Quantity.memoryForms) else {
+                return standard
+            }
             guard let mebibytes = Quantity.mebibytes(text), mebibytes > 0 else {
                 field.fault("'\(text)' is not a size", expected: Quantity.memoryForms)
                 return standard

@@ -17,8 +17,14 @@ package struct GatewayConfiguration: Sendable, Hashable {
 
     /// The built-in defaults: no site, SQLite, loopback.
     package static let standard = GatewayConfiguration(
-        listen: ListenAddress(host: "127.0.0.1", port: 8700), home: ".farfield", database: nil, templates: nil,
-        logLevel: "info", limits: .standard, sites: [])
+        listen: ListenAddress(host: "127.0.0.1", port: 8700),
+        home: ".farfield",
+        database: nil,
+        templates: nil,
+        logLevel: "info",
+        limits: .standard,
+        sites: []
+    )
 }
 
 /// Where the HTTP server listens.
@@ -61,7 +67,11 @@ package struct Limits: Sendable, Hashable {
 
     /// 2 MiB bodies, 30 s, outputs of 1 GiB each and 4 GiB in all.
     package static let standard = Limits(
-        bodyBytes: 2 << 20, requestTimeout: .seconds(30), outputFileBytes: 1 << 30, outputTotalBytes: 4 << 30)
+        bodyBytes: 2 << 20,
+        requestTimeout: .seconds(30),
+        outputFileBytes: 1 << 30,
+        outputTotalBytes: 4 << 30
+    )
 }
 
 /// One place that runs jobs.

@@ -37,11 +37,24 @@ enum SiteReader {
         )
         guard let name, let host, let user, let key, let folder else { return nil }
         return SiteConfiguration(
-            name: name, host: host, port: rest.port, user: user, privateKey: HomePath.expand(key),
-            passphraseFile: rest.passphraseFile, knownHosts: HomePath.expand(hosts), workFolder: folder,
-            maxSessions: rest.maxSessions, partition: rest.partition, account: rest.account, qos: rest.qos,
-            pollFastest: rest.pollFastest, pollSlowest: rest.pollSlowest, resubmitAfter: rest.resubmitAfter,
-            commandDeadline: rest.commandDeadline, isChosenByGateway: rest.automatic)
+            name: name,
+            host: host,
+            port: rest.port,
+            user: user,
+            privateKey: HomePath.expand(key),
+            passphraseFile: rest.passphraseFile,
+            knownHosts: HomePath.expand(hosts),
+            workFolder: folder,
+            maxSessions: rest.maxSessions,
+            partition: rest.partition,
+            account: rest.account,
+            qos: rest.qos,
+            pollFastest: rest.pollFastest,
+            pollSlowest: rest.pollSlowest,
+            resubmitAfter: rest.resubmitAfter,
+            commandDeadline: rest.commandDeadline,
+            isChosenByGateway: rest.automatic
+        )
     }
 
     private static func text(_ field: Field, _ expected: String) -> String? {
@@ -54,9 +67,13 @@ enum SiteReader {
     }
 
     private static func workFolder(_ field: Field) -> String? {
-        let expected = "an absolute path, or one that begins with ~/, $HOME/, $SCRATCH/ or $WORK/, of letters, digits and . _ - /"
+        let expected =
+            "an absolute path, or one that begins with ~/, $HOME/, $SCRATCH/ or $WORK/, of letters, digits and . _ - /"
         return ManifestWords.matching(
-            field, /(~|\$HOME|\$SCRATCH|\$WORK|)(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+/, expected: expected)
+            field,
+            /(~|\$HOME|\$SCRATCH|\$WORK|)(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+/,
+            expected: expected
+        )
     }
 
     static func duration(_ field: Field) -> Duration? {

@@ -4,7 +4,11 @@ package import Storage
 /// The table `job_events`.
 package enum EventStore {
     static func append(
-        _ fact: JobEvents.Fact, sequence: Int, of job: Job, at now: Timestamp, on connection: any StorageConnection
+        _ fact: JobEvents.Fact,
+        sequence: Int,
+        of job: Job,
+        at now: Timestamp,
+        on connection: any StorageConnection
     ) throws {
         try connection.execute(
             """
@@ -14,12 +18,16 @@ package enum EventStore {
             [
                 .text(job.id.text), .integer(Int64(sequence)), .text(fact.kind.rawValue), .integer(now.microseconds),
                 .text(job.state.rawValue), JobRow.optional(job.reason), .text(fact.data.jsonText),
-            ])
+            ]
+        )
     }
 
     /// Events of a job after a sequence number, oldest first.
     package static func events(
-        of id: JobID, after sequence: Int, limit: Int, on connection: any StorageConnection
+        of id: JobID,
+        after sequence: Int,
+        limit: Int,
+        on connection: any StorageConnection
     ) throws -> [JobEvent] {
         try connection.query(
             "SELECT * FROM job_events WHERE job_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
@@ -29,9 +37,14 @@ package enum EventStore {
                 let state = JobState(rawValue: try row.text("state"))
             else { throw StoredValueError(table: "job_events", id: id.text) }
             return JobEvent(
-                sequence: Int(try row.integer("sequence")), kind: kind, job: id,
-                at: Timestamp(microseconds: try row.integer("happened_at")), state: state,
-                reason: try row.optionalText("reason"), data: try JSONValue(json: try row.text("data").utf8))
+                sequence: Int(try row.integer("sequence")),
+                kind: kind,
+                job: id,
+                at: Timestamp(microseconds: try row.integer("happened_at")),
+                state: state,
+                reason: try row.optionalText("reason"),
+                data: try JSONValue(json: try row.text("data").utf8)
+            )
         }
     }
 }

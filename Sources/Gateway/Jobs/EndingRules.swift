@@ -11,7 +11,10 @@ package enum EndingRules {
     ///   - cancelledBy: the numeric user id that cancelled it, where told.
     /// - Returns: the final state, the reason for a person, and the cause for ``JobManifest/Retries``.
     package static func ending(
-        _ ending: SlurmState.Ending, exitCode: Int?, signal: Int?, cancelledBy: UInt32?
+        _ ending: SlurmState.Ending,
+        exitCode: Int?,
+        signal: Int?,
+        cancelledBy: UInt32?
     ) -> JobEnding {
         switch ending {
         case .completed:
@@ -22,18 +25,24 @@ package enum EndingRules {
             JobEnding(state: .cancelled, reason: canceller(cancelledBy), cause: nil)
         case .timedOut:
             JobEnding(
-                state: .timedOut, reason: "It reached its walltime and was ended. Ask for more, or save checkpoints.",
-                cause: .timeout)
+                state: .timedOut,
+                reason: "It reached its walltime and was ended. Ask for more, or save checkpoints.",
+                cause: .timeout
+            )
         case .deadlineMissed:
             JobEnding(state: .timedOut, reason: "It could not end before its deadline.", cause: .timeout)
         case .outOfMemory:
             JobEnding(
-                state: .failed, reason: "It used more memory than it asked for. Raise /resources/memory.",
-                cause: .outOfMemory)
+                state: .failed,
+                reason: "It used more memory than it asked for. Raise /resources/memory.",
+                cause: .outOfMemory
+            )
         case .nodeFailed:
             JobEnding(
-                state: .failed, reason: "A node failed, or did not start it. That is not the job's fault: submit it again.",
-                cause: .nodeFailure)
+                state: .failed,
+                reason: "A node failed, or did not start it. That is not the job's fault: submit it again.",
+                cause: .nodeFailure
+            )
         case .preempted:
             JobEnding(state: .failed, reason: "A more important job took its resources.", cause: .preempted)
         case .revoked:

@@ -188,7 +188,10 @@ package enum JobLife {
 
     /// Not being shown ends nothing, with one exception: a cancelled job that queue and accounting do not know.
     private static func noteAbsence(
-        _ job: inout Job, _ reason: String, _ isWholeAnswer: Bool, _ now: Timestamp
+        _ job: inout Job,
+        _ reason: String,
+        _ isWholeAnswer: Bool,
+        _ now: Timestamp
     ) -> [NextStep] {
         guard job.state == .pending || job.state == .running else { return [] }
         job.reason = reason

@@ -20,8 +20,12 @@ package enum JobListStore {
         if let cursor = query.cursor {
             guard let id = JobID(cursor) else {
                 throw GatewayError(
-                    .invalidRequest, "The cursor is not one of ours.",
-                    faults: [.init(path: "/query/cursor", message: "not a cursor", expected: "'next' of the page before")])
+                    .invalidRequest,
+                    "The cursor is not one of ours.",
+                    faults: [
+                        .init(path: "/query/cursor", message: "not a cursor", expected: "'next' of the page before")
+                    ]
+                )
             }
             conditions.append("id < \(bind(.text(id.text)))")
         }
@@ -33,7 +37,8 @@ package enum JobListStore {
         if let name = query.name { conditions.append("name = \(bind(.text(name)))") }
         for (key, value) in query.labels.sorted(by: { $0.key < $1.key }) {
             conditions.append(
-                "id IN (SELECT job_id FROM job_labels WHERE key = \(bind(.text(key))) AND value = \(bind(.text(value))))")
+                "id IN (SELECT job_id FROM job_labels WHERE key = \(bind(.text(key))) AND value = \(bind(.text(value))))"
+            )
         }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let limit = bind(.integer(Int64(query.limit + 1)))

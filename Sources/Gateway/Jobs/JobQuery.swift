@@ -17,8 +17,12 @@ package struct JobQuery: Sendable, Hashable {
 
     /// A query.
     package init(
-        states: Set<JobState> = [], site: String? = nil, name: String? = nil, labels: [String: String] = [:],
-        limit: Int = 50, cursor: String? = nil
+        states: Set<JobState> = [],
+        site: String? = nil,
+        name: String? = nil,
+        labels: [String: String] = [:],
+        limit: Int = 50,
+        cursor: String? = nil
     ) {
         self.states = states
         self.site = site

@@ -9,21 +9,38 @@ enum JobRow {
             let submission = Job.Submission(rawValue: try row.text("submission"))
         else { throw StoredValueError(table: "jobs", id: id) }
         return Job(
-            id: jobID, manifestText: try row.text("manifest"), name: try row.text("name"), site: try row.text("site"),
-            template: try row.text("template"), script: try row.text("script"),
-            scriptDigest: try row.text("script_digest"), owner: try row.text("owner"),
-            priority: Int(try row.integer("priority")), labels: try decode([String: String].self, try row.text("labels")),
+            id: jobID,
+            manifestText: try row.text("manifest"),
+            name: try row.text("name"),
+            site: try row.text("site"),
+            template: try row.text("template"),
+            script: try row.text("script"),
+            scriptDigest: try row.text("script_digest"),
+            owner: try row.text("owner"),
+            priority: Int(try row.integer("priority")),
+            labels: try decode([String: String].self, try row.text("labels")),
             retries: .init(
-                limit: Int(try row.integer("retry_limit")), causes: causes(try row.text("retry_causes"))),
+                limit: Int(try row.integer("retry_limit")),
+                causes: causes(try row.text("retry_causes"))
+            ),
             createdAt: Timestamp(microseconds: try row.integer("created_at")),
-            arrayCount: try row.optionalInteger("array_count").map(Int.init), state: state,
-            reason: try row.optionalText("reason"), attempt: Int(try row.integer("attempt")), submission: submission,
-            firstTriedAt: try moment(row, "first_tried_at"), lastTriedAt: try moment(row, "last_tried_at"),
-            slurm: try row.optionalText("slurm").map { try decode(SlurmFacts.self, $0) }, ending: try ending(row),
-            cancelRequestedAt: try moment(row, "cancel_requested_at"), tasks: [:],
+            arrayCount: try row.optionalInteger("array_count").map(Int.init),
+            state: state,
+            reason: try row.optionalText("reason"),
+            attempt: Int(try row.integer("attempt")),
+            submission: submission,
+            firstTriedAt: try moment(row, "first_tried_at"),
+            lastTriedAt: try moment(row, "last_tried_at"),
+            slurm: try row.optionalText("slurm").map { try decode(SlurmFacts.self, $0) },
+            ending: try ending(row),
+            cancelRequestedAt: try moment(row, "cancel_requested_at"),
+            tasks: [:],
             updatedAt: Timestamp(microseconds: try row.integer("updated_at")),
-            observedAt: try moment(row, "observed_at"), finishedAt: try moment(row, "finished_at"),
-            version: Int(try row.integer("version")), eventCount: Int(try row.integer("event_count")))
+            observedAt: try moment(row, "observed_at"),
+            finishedAt: try moment(row, "finished_at"),
+            version: Int(try row.integer("version")),
+            eventCount: Int(try row.integer("event_count"))
+        )
     }
 
     static func task(_ row: Row) throws -> ArrayTask {
@@ -31,8 +48,10 @@ enum JobRow {
             throw StoredValueError(table: "job_tasks", id: try row.text("job_id"))
         }
         return ArrayTask(
-            index: Int(try row.integer("task_index")), state: state,
-            slurm: try decode(SlurmFacts.self, try row.text("slurm")))
+            index: Int(try row.integer("task_index")),
+            state: state,
+            slurm: try decode(SlurmFacts.self, try row.text("slurm"))
+        )
     }
 
     /// The values that change in a job's life, in the order of the UPDATE statement.
@@ -72,8 +91,10 @@ enum JobRow {
     private static func ending(_ row: Row) throws -> JobEnding? {
         guard let state = try row.optionalText("ending_state").flatMap(JobState.init(rawValue:)) else { return nil }
         return JobEnding(
-            state: state, reason: try row.optionalText("ending_reason"),
-            cause: try row.optionalText("ending_cause").flatMap(JobManifest.Retries.Cause.init(rawValue:)))
+            state: state,
+            reason: try row.optionalText("ending_reason"),
+            cause: try row.optionalText("ending_cause").flatMap(JobManifest.Retries.Cause.init(rawValue:))
+        )
     }
 }
 

@@ -43,7 +43,10 @@ package struct JobService: Sendable {
     /// - Returns: the job, or the preview of a dry run.
     /// - Throws: ``GatewayError``.
     package func submit(
-        _ document: Document, bodyDigest: SHA256Digest, idempotencyKey: String?, by person: Person
+        _ document: Document,
+        bodyDigest: SHA256Digest,
+        idempotencyKey: String?,
+        by person: Person
     ) async throws -> SubmitAnswer {
         let manifest = try JobManifestReader.read(document)
         if manifest.dryRun { return .preview(try await preview(manifest)) }
@@ -57,13 +60,18 @@ package struct JobService: Sendable {
     }
 
     private func write(
-        _ job: Job, _ manifest: JobManifest, _ body: SHA256Digest, _ key: String?, on connection: any StorageConnection
+        _ job: Job,
+        _ manifest: JobManifest,
+        _ body: SHA256Digest,
+        _ key: String?,
+        on connection: any StorageConnection
     ) throws -> Job {
         if let key, let known = try SubmissionStore.known(key: key, owner: job.owner, on: connection) {
             guard known.bodyDigest == body.description else {
                 throw GatewayError(
                     .idempotencyKeyReused,
-                    "The Idempotency-Key was used for another body, which became \(known.job). Use a new key for a new job.")
+                    "The Idempotency-Key was used for another body, which became \(known.job). Use a new key for a new job."
+                )
             }
             guard let earlier = try store.find(known.job, on: connection) else {
                 throw GatewayError(.internalFault, "The job of this Idempotency-Key is gone.")
@@ -88,8 +96,11 @@ package struct JobService: Sendable {
         where try store.find(dependency.job, on: connection) == nil {
             faults.append(
                 Fault(
-                    path: "/dependencies/\(index)/job", message: "there is no job \(dependency.job)",
-                    expected: "the id of a job of this gateway"))
+                    path: "/dependencies/\(index)/job",
+                    message: "there is no job \(dependency.job)",
+                    expected: "the id of a job of this gateway"
+                )
+            )
         }
         if faults.isEmpty { return }
         throw GatewayError(.invalidManifest, "The job depends on jobs that do not exist.", faults: faults)
@@ -133,7 +144,9 @@ package struct JobService: Sendable {
         try await database.read { connection in try JobListStore.page(query, on: connection) }
     }
 
-    /// Asks for a job to end. What Slurm says afterwards is the truth: a job that completed first is `completed`.
+    /// Asks for a job to end.
+    ///
+    /// What Slurm says afterwards is the truth: a job that completed first is `completed`.
     ///
     /// - Parameters:
     ///   - id: its name.

@@ -28,13 +28,16 @@ package struct JobStore: Sendable {
     /// The job of that name, locked until the transaction ends.
     private func lock(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
         let suffix = connection.dialect.forUpdate
-        return try connection.query("SELECT * FROM jobs WHERE id = $1 " + suffix, [.text(id.text)]).first.map(JobRow.job)
+        return try connection.query("SELECT * FROM jobs WHERE id = $1 " + suffix, [.text(id.text)]).first.map(
+            JobRow.job
+        )
     }
 
     /// Jobs of a site that Slurm has and that have not ended.
     package func following(site: String, on connection: any StorageConnection) throws -> [Job] {
         try connection.query(
-            "SELECT * FROM jobs WHERE site = $1 AND state IN ('pending', 'running') ORDER BY id", [.text(site)]
+            "SELECT * FROM jobs WHERE site = $1 AND state IN ('pending', 'running') ORDER BY id",
+            [.text(site)]
         ).map(JobRow.job)
     }
 
@@ -46,7 +49,8 @@ package struct JobStore: Sendable {
             WHERE site = $1 AND finished_at IS NULL AND state IN ('queued', 'staging') AND submission IN ('ready', 'trying')
             ORDER BY CASE submission WHEN 'trying' THEN 0 ELSE 1 END, priority DESC, id
             LIMIT $2
-            """, [.text(site), .integer(Int64(limit))]
+            """,
+            [.text(site), .integer(Int64(limit))]
         ).map(JobRow.job)
     }
 
@@ -62,7 +66,8 @@ package struct JobStore: Sendable {
 
     /// How many jobs stand in each state at each site.
     package func counts(on connection: any StorageConnection) throws -> [(site: String, state: JobState, count: Int)] {
-        try connection.query("SELECT site, state, COUNT(*) AS number FROM jobs GROUP BY site, state").compactMap { row in
+        try connection.query("SELECT site, state, COUNT(*) AS number FROM jobs GROUP BY site, state").compactMap {
+            row in
             guard let state = JobState(rawValue: try row.text("state")) else { return nil }
             return (try row.text("site"), state, Int(try row.integer("number")))
         }
@@ -75,7 +80,9 @@ package struct JobStore: Sendable {
     /// - Returns: the job afterwards; nil when there is none of that name.
     @discardableResult
     package func apply(
-        _ input: JobInput, to id: JobID, on connection: any StorageConnection
+        _ input: JobInput,
+        to id: JobID,
+        on connection: any StorageConnection
     ) throws -> Job? {
         guard var job = try lock(id, on: connection) else { return nil }
         job.tasks = job.arrayCount == nil ? [:] : try arrayTasks(of: id, on: connection)
@@ -104,7 +111,9 @@ package struct JobStore: Sendable {
                 """
                 UPDATE jobs SET observed_at = $1
                 WHERE finished_at IS NULL AND id IN (\(SQLList.placeholders(from: 2, count: part.count)))
-                """, [.integer(now.microseconds)] + part.map { .text($0.text) })
+                """,
+                [.integer(now.microseconds)] + part.map { .text($0.text) }
+            )
         }
     }
 
@@ -116,14 +125,20 @@ package struct JobStore: Sendable {
                 ending_cause = $12, cancel_requested_at = $13, updated_at = $14, observed_at = $15,
                 finished_at = $16, version = $17, event_count = $18
             WHERE id = $1
-            """, [.text(job.id.text)] + JobRow.changing(job))
+            """,
+            [.text(job.id.text)] + JobRow.changing(job)
+        )
         for (index, task) in job.tasks where before.tasks[index] != task {
             try connection.execute(
                 """
                 INSERT INTO job_tasks (job_id, task_index, state, slurm) VALUES ($1, $2, $3, $4)
                 ON CONFLICT (job_id, task_index) DO UPDATE SET state = excluded.state, slurm = excluded.slurm
                 """,
-                [.text(job.id.text), .integer(Int64(index)), .text(task.state.rawValue), .text(JobRow.text(task.slurm))])
+                [
+                    .text(job.id.text), .integer(Int64(index)), .text(task.state.rawValue),
+                    .text(JobRow.text(task.slurm)),
+                ]
+            )
         }
         if job.tasks.isEmpty, !before.tasks.isEmpty {
             try connection.execute("DELETE FROM job_tasks WHERE job_id = $1", [.text(job.id.text)])

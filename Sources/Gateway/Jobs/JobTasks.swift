@@ -60,7 +60,12 @@ package struct JobTasks: Sendable {
     /// Site and job tasks look after their own repetitions, so a failure here is a fault of the gateway: try long.
     private func task(_ kind: String, key: String, _ priority: Int, _ moment: Timestamp) -> TaskRequest {
         TaskRequest(
-            kind: kind, key: key, priority: priority, runAt: moment.microseconds, maximumAttempts: 1000,
-            timeoutSeconds: 3600)
+            kind: kind,
+            key: key,
+            priority: priority,
+            runAt: moment.microseconds,
+            maximumAttempts: 1000,
+            timeoutSeconds: 3600
+        )
     }
 }

@@ -39,7 +39,11 @@ package struct LogService: Sendable {
     /// - Returns: the part; empty before the job has written anything.
     /// - Throws: ``GatewayError``.
     package func read(
-        _ id: JobID, _ stream: Stream, task: Int?, offset: Int64, length: Int
+        _ id: JobID,
+        _ stream: Stream,
+        task: Int?,
+        offset: Int64,
+        length: Int
     ) async throws -> Slice {
         let job = try await jobs.job(id)
         try Self.checkTask(task, job)
@@ -56,13 +60,26 @@ package struct LogService: Sendable {
     }
 
     private func remote(
-        _ log: JobFolder.Log, of job: Job, at site: any Site, offset: Int64, length: Int
+        _ log: JobFolder.Log,
+        of job: Job,
+        at site: any Site,
+        offset: Int64,
+        length: Int
     ) async throws -> Slice {
         do {
-            var part = try await site.read(log.path, key: job.submissionKey, offset: max(0, offset), length: offset < 0 ? 0 : length)
+            var part = try await site.read(
+                log.path,
+                key: job.submissionKey,
+                offset: max(0, offset),
+                length: offset < 0 ? 0 : length
+            )
             if offset < 0, let size = part?.size {
                 part = try await site.read(
-                    log.path, key: job.submissionKey, offset: Self.start(offset, size: size), length: length)
+                    log.path,
+                    key: job.submissionKey,
+                    offset: Self.start(offset, size: size),
+                    length: length
+                )
             }
             return Slice(bytes: part?.bytes ?? [], total: part?.size ?? 0, isComplete: false)
         } catch {
@@ -76,7 +93,10 @@ package struct LogService: Sendable {
         switch (task, job.arrayCount) {
         case (nil, nil), (.some, .some): return
         case (nil, .some):
-            throw GatewayError(.invalidRequest, "The job is a job array: name the task, such as ?task=\(job.tasks.keys.min() ?? 0).")
+            throw GatewayError(
+                .invalidRequest,
+                "The job is a job array: name the task, such as ?task=\(job.tasks.keys.min() ?? 0)."
+            )
         case (.some, nil):
             throw GatewayError(.invalidRequest, "The job is no job array: leave 'task' out.")
         }
@@ -84,7 +104,10 @@ package struct LogService: Sendable {
 
     /// Follows a log until the job has ended and everything was read.
     package func follow(
-        _ id: JobID, _ stream: Stream, task: Int?, from offset: Int64
+        _ id: JobID,
+        _ stream: Stream,
+        task: Int?,
+        from offset: Int64
     ) -> AsyncThrowingStream<[UInt8], any Error> {
         let reader = LogFollower(id: id, stream: stream, task: task, offset: offset, service: self)
         return AsyncThrowingStream { try await reader.next() }

@@ -15,13 +15,18 @@ enum SubmissionStore {
         try connection.lock("idempotency \(owner) \(key)")
         let rows = try connection.query(
             "SELECT body_digest, job_id FROM idempotency_keys WHERE owner = $1 AND idempotency_key = $2",
-            [.text(owner), .text(key)])
+            [.text(owner), .text(key)]
+        )
         guard let row = rows.first, let job = JobID(try row.text("job_id")) else { return nil }
         return KnownKey(bodyDigest: try row.text("body_digest"), job: job)
     }
 
     static func remember(
-        key: String, owner: String, body: SHA256Digest, job: Job, on connection: any StorageConnection
+        key: String,
+        owner: String,
+        body: SHA256Digest,
+        job: Job,
+        on connection: any StorageConnection
     ) throws {
         try connection.execute(
             """
@@ -31,10 +36,12 @@ enum SubmissionStore {
             [
                 .text(owner), .text(key), .text(body.description), .text(job.id.text),
                 .integer(job.createdAt.microseconds),
-            ])
+            ]
+        )
     }
 
-    static func insert(_ job: Job, dependencies: [JobManifest.Dependency], on connection: any StorageConnection) throws {
+    static func insert(_ job: Job, dependencies: [JobManifest.Dependency], on connection: any StorageConnection) throws
+    {
         try connection.execute(
             """
             INSERT INTO jobs (id, name, site, template, owner, manifest, script, script_digest, labels, priority,
@@ -50,18 +57,22 @@ enum SubmissionStore {
                 .integer(job.createdAt.microseconds), .text(job.state.rawValue), .integer(Int64(job.attempt)),
                 .text(job.submission.rawValue), .integer(job.updatedAt.microseconds), .integer(Int64(job.version)),
                 .integer(Int64(job.eventCount)),
-            ])
+            ]
+        )
         for (key, value) in job.labels {
             try connection.execute(
                 "INSERT INTO job_labels (job_id, key, value) VALUES ($1, $2, $3)",
-                [.text(job.id.text), .text(key), .text(value)])
+                [.text(job.id.text), .text(key), .text(value)]
+            )
         }
         for dependency in dependencies {
             try connection.execute(
                 """
                 INSERT INTO job_dependencies (job_id, depends_on, condition) VALUES ($1, $2, $3)
                 ON CONFLICT (job_id, depends_on) DO NOTHING
-                """, [.text(job.id.text), .text(dependency.job.text), .text(dependency.condition.rawValue)])
+                """,
+                [.text(job.id.text), .text(dependency.job.text), .text(dependency.condition.rawValue)]
+            )
         }
     }
 
@@ -73,13 +84,15 @@ enum SubmissionStore {
 
     /// The jobs this one waits for, each with its condition and its present state.
     static func dependencies(
-        of id: JobID, on connection: any StorageConnection
+        of id: JobID,
+        on connection: any StorageConnection
     ) throws -> [(job: String, condition: JobManifest.Dependency.Condition, state: JobState)] {
         try connection.query(
             """
             SELECT d.depends_on, d.condition, j.state FROM job_dependencies d JOIN jobs j ON j.id = d.depends_on
             WHERE d.job_id = $1 ORDER BY d.depends_on
-            """, [.text(id.text)]
+            """,
+            [.text(id.text)]
         ).compactMap { row in
             guard let condition = JobManifest.Dependency.Condition(rawValue: try row.text("condition")),
                 let state = JobState(rawValue: try row.text("state"))

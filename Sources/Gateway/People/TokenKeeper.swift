@@ -24,10 +24,13 @@ package struct TokenKeeper: Sendable {
     /// - Parameter adminToken: the token itself; only its digest is kept.
     package init(adminToken: String) { digest = SHA256Digest(of: adminToken.utf8) }
 
-    /// Who holds a token; nil when nobody does. Digests are compared, so the time taken tells nothing of the token.
+    /// Who holds a token; nil when nobody does.
+    ///
+    /// Digests are compared, so the time taken tells nothing of the token.
     ///
     /// - Parameter token: what stands behind `Bearer`.
     /// - Returns: the person.
+    /// - Throws: nothing now; a keeper of many tokens asks a database.
     package func person(bearer token: String) async throws -> Person? {
         SHA256Digest(of: token.utf8) == digest ? Person(name: "admin", isAdmin: true) : nil
     }
@@ -57,7 +60,8 @@ enum PrivateFile {
     static func write(_ bytes: [UInt8], to path: String) throws {
         let temporary = path + ".new"
         try? FileManager.default.removeItem(atPath: temporary)
-        guard FileManager.default.createFile(atPath: temporary, contents: Data(), attributes: [.posixPermissions: 0o600])
+        guard
+            FileManager.default.createFile(atPath: temporary, contents: Data(), attributes: [.posixPermissions: 0o600])
         else { throw CocoaError(.fileWriteNoPermission) }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary))
         try handle.write(contentsOf: Data(bytes))

@@ -2,7 +2,9 @@ internal import Attestation
 internal import Documents
 internal import Storage
 
-/// Takes a checked manifest in: chooses its site and renders its script. Nothing is written and no site is asked.
+/// Takes a checked manifest in: chooses its site and renders its script.
+///
+/// Nothing is written and no site is asked.
 package struct Admission: Sendable {
     let sites: SiteDirectory
     let templates: TemplateCatalog
@@ -17,13 +19,35 @@ package struct Admission: Sendable {
         /// The job it becomes.
         func job(id: JobID, owner: String, at now: Timestamp) -> Job {
             Job(
-                id: id, manifestText: manifest.json.jsonText, name: manifest.name, site: site,
-                template: manifest.effectiveTemplate, script: script, scriptDigest: scriptDigest.description,
-                owner: owner, priority: manifest.priority, labels: manifest.labels, retries: manifest.retries,
-                createdAt: now, arrayCount: manifest.array?.count, state: .queued, reason: nil, attempt: 1,
-                submission: .none, firstTriedAt: nil, lastTriedAt: nil, slurm: nil, ending: nil,
-                cancelRequestedAt: nil, tasks: [:], updatedAt: now, observedAt: nil, finishedAt: nil, version: 1,
-                eventCount: 1)
+                id: id,
+                manifestText: manifest.json.jsonText,
+                name: manifest.name,
+                site: site,
+                template: manifest.effectiveTemplate,
+                script: script,
+                scriptDigest: scriptDigest.description,
+                owner: owner,
+                priority: manifest.priority,
+                labels: manifest.labels,
+                retries: manifest.retries,
+                createdAt: now,
+                arrayCount: manifest.array?.count,
+                state: .queued,
+                reason: nil,
+                attempt: 1,
+                submission: .none,
+                firstTriedAt: nil,
+                lastTriedAt: nil,
+                slurm: nil,
+                ending: nil,
+                cancelRequestedAt: nil,
+                tasks: [:],
+                updatedAt: now,
+                observedAt: nil,
+                finishedAt: nil,
+                version: 1,
+                eventCount: 1
+            )
         }
     }
 
@@ -33,8 +57,10 @@ package struct Admission: Sendable {
         let candidates = try await database.read { connection in
             try configurations.map { site in
                 Placement.Candidate(
-                    site: site, record: try SiteStatusStore.find(site.name, on: connection),
-                    activeJobs: try SiteStatusStore.activeJobs(site.name, on: connection))
+                    site: site,
+                    record: try SiteStatusStore.find(site.name, on: connection),
+                    activeJobs: try SiteStatusStore.activeJobs(site.name, on: connection)
+                )
             }
         }
         return try admit(manifest, among: candidates)
@@ -45,16 +71,24 @@ package struct Admission: Sendable {
         let site = try place(manifest, candidates)
         guard let template = try templates.find(manifest.effectiveTemplate) else {
             throw GatewayError(
-                .invalidManifest, "The template does not exist.",
+                .invalidManifest,
+                "The template does not exist.",
                 faults: [
                     Fault(
-                        path: "/template", message: "there is no template '\(manifest.effectiveTemplate)'",
-                        expected: "one of " + (try templates.names().joined(separator: ", ")))
-                ])
+                        path: "/template",
+                        message: "there is no template '\(manifest.effectiveTemplate)'",
+                        expected: "one of " + (try templates.names().joined(separator: ", "))
+                    )
+                ]
+            )
         }
         let script = try ScriptRenderer.render(manifest, template: template, site: site)
         return Admitted(
-            manifest: manifest, site: site.name, script: script, scriptDigest: SHA256Digest(of: script.utf8))
+            manifest: manifest,
+            site: site.name,
+            script: script,
+            scriptDigest: SHA256Digest(of: script.utf8)
+        )
     }
 
     private func place(_ manifest: JobManifest, _ candidates: [Placement.Candidate]) throws -> SiteConfiguration {
@@ -69,10 +103,14 @@ package struct Admission: Sendable {
     }
 
     private static func noSite(_ message: String, _ sites: [SiteConfiguration]) -> GatewayError {
-        let known = sites.isEmpty ? "a site in the gateway's configuration" : "one of " + sites.map(\.name).joined(separator: ", ")
+        let known =
+            sites.isEmpty
+            ? "a site in the gateway's configuration" : "one of " + sites.map(\.name).joined(separator: ", ")
         return GatewayError(
-            .invalidManifest, "The job has no place to run.",
-            faults: [Fault(path: "/site", message: message, expected: known)])
+            .invalidManifest,
+            "The job has no place to run.",
+            faults: [Fault(path: "/site", message: message, expected: known)]
+        )
     }
 }
 

@@ -1,6 +1,8 @@
 internal import TaskQueue
 
-/// Tells the site to end a job. Whether it came in time is seen by `Follow`: what Slurm says is the truth.
+/// Tells the site to end a job.
+///
+/// Whether it came in time is seen by `Follow`: what Slurm says is the truth.
 struct Cancel: Sendable {
     let world: World
 
@@ -13,7 +15,10 @@ struct Cancel: Sendable {
             try await site.cancel(slurmID: slurmID)
             return .done
         } catch {
-            try await world.apply(.notVisible(reason: "Not cancelled yet: \(error.reason)", isWholeAnswer: false), to: job.id)
+            try await world.apply(
+                .notVisible(reason: "Not cancelled yet: \(error.reason)", isWholeAnswer: false),
+                to: job.id
+            )
             return error.isTransient ? .again(after: .seconds(5)) : .again(after: .seconds(60))
         }
     }

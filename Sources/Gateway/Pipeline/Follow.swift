@@ -22,8 +22,11 @@ struct Follow: Sendable {
     static func followed(_ job: Job) -> FollowedJob? {
         guard let slurmID = job.slurm?.jobId else { return nil }
         return FollowedJob(
-            slurmID: slurmID, key: job.submissionKey, arrayTasks: job.manifest?.array?.tasks,
-            isCancelling: job.cancelRequestedAt != nil)
+            slurmID: slurmID,
+            key: job.submissionKey,
+            arrayTasks: job.manifest?.array?.tasks,
+            isCancelling: job.cancelRequestedAt != nil
+        )
     }
 
     /// Writes what was told, in one transaction: whole changes for the jobs that changed, the time of the look for
@@ -31,7 +34,10 @@ struct Follow: Sendable {
     ///
     /// - Returns: how many jobs changed in a way a person would want to know.
     private func record(
-        _ observation: SiteObservation, of jobs: [Job], site: String, at now: Timestamp
+        _ observation: SiteObservation,
+        of jobs: [Job],
+        site: String,
+        at now: Timestamp
     ) async throws -> Int {
         try await world.database.transaction { connection in
             var changed = 0
@@ -51,10 +57,16 @@ struct Follow: Sendable {
             if before != observation.health.state {
                 world.logger.notice(
                     "site is \(observation.health.state.rawValue)",
-                    metadata: ["site": "\(site)", "reason": "\(observation.health.reason ?? "-")"])
+                    metadata: ["site": "\(site)", "reason": "\(observation.health.reason ?? "-")"]
+                )
             }
             try SiteStatusStore.record(
-                observation.health, partitions: observation.partitions, site: site, at: now, on: connection)
+                observation.health,
+                partitions: observation.partitions,
+                site: site,
+                at: now,
+                on: connection
+            )
             return changed
         }
     }

@@ -12,7 +12,9 @@ package enum OfflineRendering {
     /// - Returns: the preview.
     /// - Throws: ``GatewayError`` with every fault found.
     package static func preview(
-        _ document: Document, configuration: GatewayConfiguration, program: String
+        _ document: Document,
+        configuration: GatewayConfiguration,
+        program: String
     ) throws -> ScriptPreview {
         let manifest = try JobManifestReader.read(document)
         let folder = TemplateCatalog.locate(configured: configuration.templates, program: program)
@@ -25,7 +27,11 @@ package enum OfflineRendering {
 extension ScriptPreview {
     init(_ admitted: Admission.Admitted) {
         self.init(
-            script: admitted.script, template: admitted.manifest.effectiveTemplate, site: admitted.site,
-            manifest: admitted.manifest.json, scriptDigest: admitted.scriptDigest.description)
+            script: admitted.script,
+            template: admitted.manifest.effectiveTemplate,
+            site: admitted.site,
+            manifest: admitted.manifest.json,
+            scriptDigest: admitted.scriptDigest.description
+        )
     }
 }

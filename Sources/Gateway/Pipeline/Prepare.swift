@@ -19,9 +19,12 @@ struct Prepare: Sendable {
 
     /// A pure decision: what the states of the other jobs mean for this one.
     static func verdict(_ dependencies: [Upstream]) -> JobInput {
-        if let broken = dependencies.first(where: { $0.condition == .afterok && $0.state.isFinal && $0.state != .completed }) {
+        if let broken = dependencies.first(where: {
+            $0.condition == .afterok && $0.state.isFinal && $0.state != .completed
+        }) {
             return .dependencyFailed(
-                reason: "It depends on \(broken.job) (afterok), which is \(broken.state.rawValue).")
+                reason: "It depends on \(broken.job) (afterok), which is \(broken.state.rawValue)."
+            )
         }
         let open = dependencies.filter { !$0.state.isFinal }
         guard let first = open.first else { return .ready }

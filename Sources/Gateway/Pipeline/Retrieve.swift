@@ -13,7 +13,10 @@ struct Retrieve: Sendable {
     func run(_ task: LeasedTask) async throws -> TaskOutcome {
         guard let job = try await world.job(of: task), job.state == .retrieving else { return .done }
         guard let site = world.sites[job.site] else {
-            try await world.apply(.retrieved(note: "Its site is no longer configured; no files were brought home."), to: job.id)
+            try await world.apply(
+                .retrieved(note: "Its site is no longer configured; no files were brought home."),
+                to: job.id
+            )
             return .done
         }
         do {
@@ -22,7 +25,10 @@ struct Retrieve: Sendable {
             return .done
         } catch let failure as SiteFailure {
             guard failure.isTransient, world.keeper.now() - job.updatedAt < Self.patience else {
-                try await world.apply(.retrieved(note: "Not all files were brought home: \(failure.reason)"), to: job.id)
+                try await world.apply(
+                    .retrieved(note: "Not all files were brought home: \(failure.reason)"),
+                    to: job.id
+                )
                 return .done
             }
             try await world.apply(.retrievalDelayed(reason: failure.reason), to: job.id)
@@ -33,7 +39,14 @@ struct Retrieve: Sendable {
     /// - Returns: what is missing, in words; nil when nothing is.
     private func bringHome(_ job: Job, from site: any Site) async throws -> String? {
         for log in JobFolder.logs(arrayIndexes: job.arrayCount == nil ? nil : try await indexes(of: job)) {
-            _ = try await fetch(log.path, named: log.name, as: .log, job, from: site, limit: world.limits.outputFileBytes)
+            _ = try await fetch(
+                log.path,
+                named: log.name,
+                as: .log,
+                job,
+                from: site,
+                limit: world.limits.outputFileBytes
+            )
         }
         guard let globs = job.manifest?.outputs, !globs.isEmpty else { return nil }
         let listing = try await site.list(globs, key: job.submissionKey)
@@ -48,7 +61,8 @@ struct Retrieve: Sendable {
             let size = try await fetch(file.path, named: file.path, as: .output, job, from: site, limit: left)
             if let size { left -= Int(size) } else { missing.append("'\(file.path)' could not be read") }
         }
-        return missing.isEmpty ? nil : "Outputs: " + missing.prefix(5).joined(separator: "; ") + (missing.count > 5 ? "; …" : ".")
+        return missing.isEmpty
+            ? nil : "Outputs: " + missing.prefix(5).joined(separator: "; ") + (missing.count > 5 ? "; …" : ".")
     }
 
     private func indexes(of job: Job) async throws -> [Int] {
@@ -59,7 +73,12 @@ struct Retrieve: Sendable {
     ///
     /// - Returns: its size; nil when there is no such file or it grew past the limit.
     private func fetch(
-        _ path: String, named name: String, as role: OutputStore.Role, _ job: Job, from site: any Site, limit: Int
+        _ path: String,
+        named name: String,
+        as role: OutputStore.Role,
+        _ job: Job,
+        from site: any Site,
+        limit: Int
     ) async throws -> Int64? {
         let writer = try world.artifacts.writer()
         do {

@@ -38,13 +38,16 @@ struct Submit: Sendable {
     private func explain(_ jobs: [Job], _ reason: String) async throws {
         try await world.database.transaction { connection in
             for job in jobs {
-                let input: JobInput = job.submission == .trying ? .outcomeUnknown(reason: reason) : .waits(reason: reason)
+                let input: JobInput =
+                    job.submission == .trying ? .outcomeUnknown(reason: reason) : .waits(reason: reason)
                 try world.store.apply(input, to: job.id, on: connection)
             }
         }
     }
 
-    /// Step 1: "about to submit", in one transaction. A job cancelled meanwhile is left out.
+    /// Step 1: "about to submit", in one transaction.
+    ///
+    /// A job cancelled meanwhile is left out.
     private func announce(_ waiting: [Job]) async throws -> [Job] {
         try await world.database.transaction { connection in
             try waiting.compactMap { job in
@@ -73,8 +76,10 @@ struct Submit: Sendable {
         }
     }
 
-    /// The answer was lost: ask the queue and the accounting by name. Only when both know nothing, and a controller
-    /// that was frozen would have answered by now, the job is sent once more.
+    /// The answer was lost: ask the queue and the accounting by name.
+    ///
+    /// Only when both know nothing, and a controller that was frozen would have answered by now, the job is sent once
+    /// more.
     private func reconcile(_ job: Job, _ reason: String, at site: any Site) async throws -> Bool {
         let lastTry = job.lastTriedAt ?? job.createdAt
         switch await site.find(key: job.submissionKey, since: job.firstTriedAt ?? job.createdAt) {
@@ -82,14 +87,23 @@ struct Submit: Sendable {
             try await world.apply(.accepted(slurmID: slurmID), to: job.id)
             return true
         case .unknown(let why):
-            try await world.apply(.outcomeUnknown(reason: "Submitted, but the answer was lost: \(reason). \(why)"), to: job.id)
+            try await world.apply(
+                .outcomeUnknown(reason: "Submitted, but the answer was lost: \(reason). \(why)"),
+                to: job.id
+            )
             return false
         case .absent where world.keeper.now() - lastTry < site.configuration.resubmitAfter:
-            let wait = "Slurm does not show it yet; it is sent again only when that stays so for \(site.configuration.resubmitAfter)."
-            try await world.apply(.outcomeUnknown(reason: "Submitted, but the answer was lost: \(reason). \(wait)"), to: job.id)
+            let wait =
+                "Slurm does not show it yet; it is sent again only when that stays so for \(site.configuration.resubmitAfter)."
+            try await world.apply(
+                .outcomeUnknown(reason: "Submitted, but the answer was lost: \(reason). \(wait)"),
+                to: job.id
+            )
             return false
         case .absent:
-            guard let again = try await world.apply(.provedAbsent, to: job.id), again.submission == .trying else { return true }
+            guard let again = try await world.apply(.provedAbsent, to: job.id), again.submission == .trying else {
+                return true
+            }
             let answers = await site.submit([Self.submission(of: again, resubmits: true)])
             guard let answer = answers.first else { return false }
             if case .unknown = answer { return false }

@@ -10,9 +10,16 @@ struct SSHTransport: CommandTransport {
 
     func run<Command: RemoteCommand>(_ command: Command) async throws -> Command.Output {
         let output = try await pool.run(
-            command.text, input: command.input, deadline: command.deadline, outputLimit: Self.outputLimit,
-            onCancel: command.leavesRunning ? .leaveRunning : .killRemote)
+            command.text,
+            input: command.input,
+            deadline: command.deadline,
+            outputLimit: Self.outputLimit,
+            onCancel: command.leavesRunning ? .leaveRunning : .killRemote
+        )
         return try command.parse(
-            exitStatus: output.exitStatus, standardOutput: output.standardOutput, standardError: output.standardError)
+            exitStatus: output.exitStatus,
+            standardOutput: output.standardOutput,
+            standardError: output.standardError
+        )
     }
 }

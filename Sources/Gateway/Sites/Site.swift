@@ -1,6 +1,8 @@
 package import Slurm
 
-/// A place that runs jobs, as the pipeline sees it. The seam between the spine and Slurm, or the simulator.
+/// A place that runs jobs, as the pipeline sees it.
+///
+/// The seam between the spine and Slurm, or the simulator.
 ///
 /// Every function may be called again after a failure; none declares anything final that it did not see.
 package protocol Site: Sendable {

@@ -92,9 +92,14 @@ package struct SiteService: Sendable {
     private static func status(_ site: SiteConfiguration, on connection: any StorageConnection) throws -> SiteStatus {
         let record = try SiteStatusStore.find(site.name, on: connection)
         return SiteStatus(
-            name: site.name, kind: "slurm", state: record?.state ?? .unknown,
-            reason: record?.reason ?? (record == nil ? "Nobody has looked yet." : nil), since: record?.since,
-            observedAt: record?.observedAt, partitions: record?.partitions ?? [],
-            activeJobs: try SiteStatusStore.activeJobs(site.name, on: connection))
+            name: site.name,
+            kind: "slurm",
+            state: record?.state ?? .unknown,
+            reason: record?.reason ?? (record == nil ? "Nobody has looked yet." : nil),
+            since: record?.since,
+            observedAt: record?.observedAt,
+            partitions: record?.partitions ?? [],
+            activeJobs: try SiteStatusStore.activeJobs(site.name, on: connection)
+        )
     }
 }

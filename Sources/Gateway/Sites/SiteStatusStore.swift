@@ -17,7 +17,11 @@ package struct SiteRecord: Sendable, Hashable {
 /// The table `site_status`.
 package enum SiteStatusStore {
     static func record(
-        _ health: SiteHealth, partitions: [String]?, site: String, at now: Timestamp, on connection: any StorageConnection
+        _ health: SiteHealth,
+        partitions: [String]?,
+        site: String,
+        at now: Timestamp,
+        on connection: any StorageConnection
     ) throws {
         let before = try find(site, on: connection)
         let since = before?.state == health.state ? before?.since ?? now : now
@@ -31,22 +35,27 @@ package enum SiteStatusStore {
             [
                 .text(site), .text(health.state.rawValue), SQLValue(health.reason), .integer(since.microseconds),
                 .integer(now.microseconds), .text(partitions.joined(separator: ",")),
-            ])
+            ]
+        )
     }
 
     static func find(_ site: String, on connection: any StorageConnection) throws -> SiteRecord? {
         try connection.first("SELECT * FROM site_status WHERE name = $1", [.text(site)]).map { row in
             SiteRecord(
-                state: SiteState(rawValue: try row.text("state")) ?? .unknown, reason: try row.optionalText("reason"),
+                state: SiteState(rawValue: try row.text("state")) ?? .unknown,
+                reason: try row.optionalText("reason"),
                 since: Timestamp(microseconds: try row.integer("since")),
                 observedAt: Timestamp(microseconds: try row.integer("observed_at")),
-                partitions: try row.text("partitions").split(separator: ",").map(String.init))
+                partitions: try row.text("partitions").split(separator: ",").map(String.init)
+            )
         }
     }
 
     static func activeJobs(_ site: String, on connection: any StorageConnection) throws -> Int {
         let row = try connection.first(
-            "SELECT COUNT(*) AS number FROM jobs WHERE site = $1 AND finished_at IS NULL", [.text(site)])
+            "SELECT COUNT(*) AS number FROM jobs WHERE site = $1 AND finished_at IS NULL",
+            [.text(site)]
+        )
         return try row?.integer("number") ?? 0
     }
 }

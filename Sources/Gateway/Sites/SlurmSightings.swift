@@ -5,10 +5,13 @@ enum SlurmSightings {
     static func sighting(of seen: JobObservation, jobID: String) -> Sighting {
         let phase = phase(of: seen)
         return Sighting(
-            phase: phase, facts: facts(seen, jobID: jobID), reason: reason(seen, phase),
+            phase: phase,
+            facts: facts(seen, jobID: jobID),
+            reason: reason(seen, phase),
             tasks: seen.tasks.sorted { $0.key < $1.key }.map { index, task in
                 ArrayTask(index: index, state: state(of: task), slurm: facts(task, jobID: "\(jobID)_\(index)"))
-            })
+            }
+        )
     }
 
     private static func phase(of seen: JobObservation) -> Sighting.Phase {
@@ -24,13 +27,18 @@ enum SlurmSightings {
 
     private static func ending(_ ending: SlurmState.Ending, _ seen: JobObservation) -> JobEnding {
         let whole = EndingRules.ending(
-            ending, exitCode: seen.exitCode, signal: seen.signal, cancelledBy: seen.state.cancelledBy)
+            ending,
+            exitCode: seen.exitCode,
+            signal: seen.signal,
+            cancelledBy: seen.state.cancelledBy
+        )
         guard !seen.tasks.isEmpty, whole.state != .completed else { return whole }
         let bad = seen.tasks.filter { state(of: $0.value) != .completed }
         return JobEnding(
             state: whole.state,
             reason: "\(bad.count) of \(seen.tasks.count) array tasks did not complete. \(whole.reason ?? "")",
-            cause: whole.cause)
+            cause: whole.cause
+        )
     }
 
     private static func state(of task: JobObservation) -> JobState {

@@ -12,7 +12,11 @@ extension SlurmSite {
             ]
         }
         let address = "\(configuration.user)@\(configuration.host):\(configuration.port)"
-        let connection = SiteCheck(name: "connection", state: .passed, detail: "\(address), host key known, key accepted")
+        let connection = SiteCheck(
+            name: "connection",
+            state: .passed,
+            detail: "\(address), host key known, key accepted"
+        )
         do {
             let report = try await report()
             return [connection] + SiteVerdicts.checks(report, now: TimeKeeper.system.now())
@@ -20,8 +24,12 @@ extension SlurmSite {
             return [
                 connection,
                 SiteCheck(
-                    name: "commands", state: .failed, detail: SiteFailure(error).reason,
-                    cure: "Try `ssh` to the login node by hand: /bin/sh must run there, and the work folder must be writable."),
+                    name: "commands",
+                    state: .failed,
+                    detail: SiteFailure(error).reason,
+                    cure:
+                        "Try `ssh` to the login node by hand: /bin/sh must run there, and the work folder must be writable."
+                ),
             ]
         }
     }
@@ -42,11 +50,18 @@ enum SiteVerdicts {
         let missing = report.missingPrograms
         if missing.isEmpty {
             let version = report.slurmVersion ?? "Slurm of unknown version"
-            return SiteCheck(name: "programs", state: .passed, detail: "\(version), sbatch at \(report.programs["sbatch"] ?? "?")")
+            return SiteCheck(
+                name: "programs",
+                state: .passed,
+                detail: "\(version), sbatch at \(report.programs["sbatch"] ?? "?")"
+            )
         }
         return SiteCheck(
-            name: "programs", state: .failed, detail: "not found on the login node: \(missing.joined(separator: ", "))",
-            cure: "Put Slurm's bin folder on the PATH of non-interactive shells of \(report.userName).")
+            name: "programs",
+            state: .failed,
+            detail: "not found on the login node: \(missing.joined(separator: ", "))",
+            cure: "Put Slurm's bin folder on the PATH of non-interactive shells of \(report.userName)."
+        )
     }
 
     private static func controller(_ report: SiteReport) -> SiteCheck {
@@ -54,8 +69,11 @@ enum SiteVerdicts {
             return SiteCheck(name: "controller", state: .passed, detail: "slurmctld answers")
         }
         return SiteCheck(
-            name: "controller", state: .failed, detail: problem,
-            cure: "Ask the site: slurmctld is down. Jobs wait in the gateway until it is back.")
+            name: "controller",
+            state: .failed,
+            detail: problem,
+            cure: "Ask the site: slurmctld is down. Jobs wait in the gateway until it is back."
+        )
     }
 
     private static func accounting(_ report: SiteReport) -> SiteCheck {
@@ -63,15 +81,23 @@ enum SiteVerdicts {
             return SiteCheck(name: "accounting", state: .passed, detail: "sacct works")
         }
         return SiteCheck(
-            name: "accounting", state: .failed, detail: problem,
-            cure: "Ask the site: without slurmdbd no job's end can be known for certain.")
+            name: "accounting",
+            state: .failed,
+            detail: problem,
+            cure: "Ask the site: without slurmdbd no job's end can be known for certain."
+        )
     }
 
     private static func folder(_ report: SiteReport) -> SiteCheck {
-        if let folder = report.folder { return SiteCheck(name: "work folder", state: .passed, detail: "\(folder) is writable") }
+        if let folder = report.folder {
+            return SiteCheck(name: "work folder", state: .passed, detail: "\(folder) is writable")
+        }
         return SiteCheck(
-            name: "work folder", state: .failed, detail: report.folderProblem ?? "it cannot be written",
-            cure: "Choose a folder of your own under workFolder, best in scratch space.")
+            name: "work folder",
+            state: .failed,
+            detail: report.folderProblem ?? "it cannot be written",
+            cure: "Choose a folder of your own under workFolder, best in scratch space."
+        )
     }
 
     private static func space(_ report: SiteReport) -> SiteCheck {
@@ -81,8 +107,11 @@ enum SiteVerdicts {
         let detail = "\(free / gigabyte) GiB and \(report.freeInodes.map(String.init) ?? "?") files free"
         let isTight = free < gigabyte || (report.freeInodes ?? .max) < 10_000
         return SiteCheck(
-            name: "free space", state: isTight ? .warning : .passed, detail: detail,
-            cure: isTight ? "Make room, or choose another workFolder." : nil)
+            name: "free space",
+            state: isTight ? .warning : .passed,
+            detail: detail,
+            cure: isTight ? "Make room, or choose another workFolder." : nil
+        )
     }
 
     private static func clock(_ report: SiteReport, _ now: Timestamp) -> SiteCheck {
@@ -92,15 +121,22 @@ enum SiteVerdicts {
         let skew = Int64(time) - now.microseconds / 1_000_000
         let isOff = abs(skew) > 60
         return SiteCheck(
-            name: "clock", state: isOff ? .warning : .passed, detail: "the site is \(abs(skew)) s \(skew < 0 ? "behind" : "ahead")",
-            cure: isOff ? "Let both machines follow a time server (chrony, systemd-timesyncd)." : nil)
+            name: "clock",
+            state: isOff ? .warning : .passed,
+            detail: "the site is \(abs(skew)) s \(skew < 0 ? "behind" : "ahead")",
+            cure: isOff ? "Let both machines follow a time server (chrony, systemd-timesyncd)." : nil
+        )
     }
 
     private static func partitions(_ report: SiteReport) -> SiteCheck {
         let names = Set(report.partitions.map(\.name)).sorted()
         if names.isEmpty {
             return SiteCheck(
-                name: "partitions", state: .warning, detail: "sinfo shows none", cure: "Ask the site which ones you may use.")
+                name: "partitions",
+                state: .warning,
+                detail: "sinfo shows none",
+                cure: "Ask the site which ones you may use."
+            )
         }
         return SiteCheck(name: "partitions", state: .passed, detail: names.joined(separator: ", "))
     }
@@ -109,8 +145,11 @@ enum SiteVerdicts {
         let names = Set(report.associations.map(\.account)).sorted()
         if names.isEmpty {
             return SiteCheck(
-                name: "accounts", state: .warning, detail: "sacctmgr shows no account of \(report.userName)",
-                cure: "Ask the site for an allocation, unless it needs none.")
+                name: "accounts",
+                state: .warning,
+                detail: "sacctmgr shows no account of \(report.userName)",
+                cure: "Ask the site for an allocation, unless it needs none."
+            )
         }
         return SiteCheck(name: "accounts", state: .passed, detail: names.joined(separator: ", "))
     }
@@ -121,7 +160,10 @@ enum SiteVerdicts {
         }
         let isSlow = time > 1000
         return SiteCheck(
-            name: "login shell", state: isSlow ? .warning : .passed, detail: "\(report.loginShell), profile takes \(time) ms",
-            cure: isSlow ? "Every command waits for the profile: shorten it for non-interactive shells." : nil)
+            name: "login shell",
+            state: isSlow ? .warning : .passed,
+            detail: "\(report.loginShell), profile takes \(time) ms",
+            cure: isSlow ? "Every command waits for the profile: shorten it for non-interactive shells." : nil
+        )
     }
 }

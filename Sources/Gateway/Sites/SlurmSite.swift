@@ -38,10 +38,18 @@ package struct SlurmSite: Site {
             let root = try await folder.path()
             let entries = submissions.map { submission in
                 DeliverAndSubmit.Entry(
-                    key: submission.key, root: root, files: submission.files, script: JobFolder.batchScript,
-                    resubmits: submission.resubmits)
+                    key: submission.key,
+                    root: root,
+                    files: submission.files,
+                    script: JobFolder.batchScript,
+                    resubmits: submission.resubmits
+                )
             }
-            let command = try DeliverAndSubmit(entries, shell: try Self.shell(), deadline: configuration.commandDeadline)
+            let command = try DeliverAndSubmit(
+                entries,
+                shell: try Self.shell(),
+                deadline: configuration.commandDeadline
+            )
             return try await transport.run(command).map(Self.answer)
         } catch {
             // Whether anything ran, only the site knows: the job's folder there is asked again.
@@ -63,7 +71,10 @@ package struct SlurmSite: Site {
             // The site's clock may be behind ours.
             let moment = since + .seconds(-3600)
             let command = try FindByName(
-                key: key, since: Int(moment.microseconds / 1_000_000), shell: try Self.shell())
+                key: key,
+                since: Int(moment.microseconds / 1_000_000),
+                shell: try Self.shell()
+            )
             switch try await transport.run(command) {
             case .found(let ids): return ids.first.map { .found(slurmID: $0.description) } ?? .absent
             case .absent: return .absent
@@ -100,7 +111,8 @@ package struct SlurmSite: Site {
         }
         do {
             let observation = try await transport.run(
-                Observe(asked, shell: try Self.shell(), deadline: configuration.commandDeadline))
+                Observe(asked, shell: try Self.shell(), deadline: configuration.commandDeadline)
+            )
             var answers: [String: SiteObservation.Answer] = [:]
             for (id, sighting) in Sightings.merge(asked, observation) {
                 answers[id.description] = Self.answer(sighting, id, observation)
@@ -108,11 +120,14 @@ package struct SlurmSite: Site {
             return SiteObservation(health: Self.health(observation), answers: answers, partitions: nil)
         } catch {
             return SiteObservation(
-                health: SiteHealth(state: .down, reason: SiteFailure(error).reason), answers: [:], partitions: nil)
+                health: SiteHealth(state: .down, reason: SiteFailure(error).reason),
+                answers: [:],
+                partitions: nil
+            )
         }
     }
 
-    /// A look at a site without jobs to follow: does it answer, and which partitions has it?
+    /// A look at a site without jobs to follow: whether it answers, and which partitions it has.
     private func glance() async -> SiteObservation {
         do {
             let report = try await report()
@@ -120,11 +135,15 @@ package struct SlurmSite: Site {
             let partitions = names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)
             let health = SiteHealth(
                 state: report.controllerProblem == nil ? .up : .down,
-                reason: report.controllerProblem ?? report.accountingProblem)
+                reason: report.controllerProblem ?? report.accountingProblem
+            )
             return SiteObservation(health: health, answers: [:], partitions: partitions)
         } catch {
             return SiteObservation(
-                health: SiteHealth(state: .down, reason: SiteFailure(error).reason), answers: [:], partitions: nil)
+                health: SiteHealth(state: .down, reason: SiteFailure(error).reason),
+                answers: [:],
+                partitions: nil
+            )
         }
     }
 
@@ -134,7 +153,9 @@ package struct SlurmSite: Site {
     }
 
     private static func answer(
-        _ sighting: JobSighting, _ id: SlurmJobID, _ observation: Observation
+        _ sighting: JobSighting,
+        _ id: SlurmJobID,
+        _ observation: Observation
     ) -> SiteObservation.Answer {
         switch sighting {
         case .visible(let seen): return .seen(SlurmSightings.sighting(of: seen, jobID: id.description))
@@ -152,7 +173,9 @@ package struct SlurmSite: Site {
         }
         if let outage = observation.accounting.outage {
             return SiteHealth(
-                state: .up, reason: "sacct does not answer, so jobs that end keep their last state: \(outage)")
+                state: .up,
+                reason: "sacct does not answer, so jobs that end keep their last state: \(outage)"
+            )
         }
         return SiteHealth(state: .up, reason: nil)
     }
@@ -160,7 +183,10 @@ package struct SlurmSite: Site {
     // MARK: - Files
 
     package func read(
-        _ path: String, key: String, offset: Int64, length: Int
+        _ path: String,
+        key: String,
+        offset: Int64,
+        length: Int
     ) async throws(SiteFailure) -> FilePart? {
         do {
             let place = "\(try await folder.path())/\(key)/\(path)"
@@ -176,14 +202,17 @@ package struct SlurmSite: Site {
     package func list(_ globs: [String], key: String) async throws(SiteFailure) -> SiteListing {
         do {
             let command = try ListOutputs(
-                folder: "\(try await folder.path())/\(key)", patterns: try globs.map { try Glob($0) },
-                shell: try Self.shell())
+                folder: "\(try await folder.path())/\(key)",
+                patterns: try globs.map { try Glob($0) },
+                shell: try Self.shell()
+            )
             let listing = try await transport.run(command)
             return SiteListing(
                 files: listing.files.filter { !JobFolder.isOurs($0.name) }
                     .map { SiteFile(path: $0.name, size: Int64($0.size)) },
                 refused: listing.refused.filter { !JobFolder.isOurs($0.key) },
-                unmatched: listing.unmatched.map(\.pattern))
+                unmatched: listing.unmatched.map(\.pattern)
+            )
         } catch {
             throw SiteFailure(error)
         }
@@ -193,7 +222,8 @@ package struct SlurmSite: Site {
 
     static func shell() throws -> RemoteShell {
         var random = SystemRandomNumberGenerator()
-        let marker = "ff" + String(UInt64.random(in: .min ... .max, using: &random), radix: 36)
+        let marker =
+            "ff" + String(UInt64.random(in: .min ... .max, using: &random), radix: 36)
             + String(UInt64.random(in: .min ... .max, using: &random), radix: 36)
         return try RemoteShell(marker: marker.padding(to: 24))
     }

@@ -33,7 +33,8 @@ struct HealthRoutes: Sendable {
         }
         return Answers.json(
             ["status": isReady ? "ok" : "unready", "checks": .array(list)],
-            status: isReady ? .ok : .serviceUnavailable)
+            status: isReady ? .ok : .serviceUnavailable
+        )
     }
 
     private func exposition(_ request: Request, _ context: GatewayContext) async throws -> Response {
@@ -41,8 +42,10 @@ struct HealthRoutes: Sendable {
         page.declare("farfield_jobs", kind: "gauge", help: "Jobs by site and state.")
         for entry in try await health.jobCounts() {
             page.sample(
-                "farfield_jobs", labels: [("site", entry.site), ("state", entry.state.rawValue)],
-                value: Double(entry.count))
+                "farfield_jobs",
+                labels: [("site", entry.site), ("state", entry.state.rawValue)],
+                value: Double(entry.count)
+            )
         }
         page.declare("farfield_site_up", kind: "gauge", help: "1 where a site answers, 0 where it does not.")
         for site in try await sites.list() {

@@ -45,8 +45,10 @@ struct EventRoutes: Sendable {
         guard let text = request.headers[.lastEventID], !text.isEmpty else { return nil }
         if let sequence = Int(text), sequence >= 0 { return sequence }
         let fault = Fault(
-            path: "/headers/Last-Event-ID", message: "'\(text.prefix(40))' is not an event's id",
-            expected: "the sequence number of the last event seen")
+            path: "/headers/Last-Event-ID",
+            message: "'\(text.prefix(40))' is not an event's id",
+            expected: "the sequence number of the last event seen"
+        )
         throw Problem(kind: .invalidRequest, detail: "The Last-Event-ID cannot be used.", faults: [fault])
     }
 }

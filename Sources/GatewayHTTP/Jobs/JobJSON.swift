@@ -30,7 +30,8 @@ enum JobJSON {
 
     static func event(_ event: JobEvent) -> JSONValue {
         [
-            "sequence": .integer(event.sequence), "type": .string(event.kind.rawValue), "jobId": .string(event.job.text),
+            "sequence": .integer(event.sequence), "type": .string(event.kind.rawValue),
+            "jobId": .string(event.job.text),
             "at": moment(event.at), "state": .string(event.state.rawValue), "reason": text(event.reason),
             "data": event.data,
         ]
@@ -51,7 +52,9 @@ enum JobJSON {
 
     private static func array(_ job: Job) -> JSONValue {
         guard let count = job.arrayCount else { return .null }
-        let counts = Dictionary(grouping: job.tasks.values, by: \.state.rawValue).mapValues { JSONValue.integer($0.count) }
+        let counts = Dictionary(grouping: job.tasks.values, by: \.state.rawValue).mapValues {
+            JSONValue.integer($0.count)
+        }
         return ["tasks": .integer(count), "byState": .object(counts)]
     }
 

@@ -27,7 +27,12 @@ enum JobQueryReader {
         let limit = query.integer("limit", in: 1...200) ?? 50
         try query.check()
         return JobQuery(
-            states: states, site: query.text("site"), name: query.text("name"), labels: labels, limit: limit,
-            cursor: query.text("cursor"))
+            states: states,
+            site: query.text("site"),
+            name: query.text("name"),
+            labels: labels,
+            limit: limit,
+            cursor: query.text("cursor")
+        )
     }
 }

@@ -33,11 +33,18 @@ struct JobRoutes: Sendable {
         let key = try IdempotencyKey.read(request)
         if query.flag("dryRun") { return Answers.json(Self.preview(try await jobs.preview(body.document))) }
         let answer = try await jobs.submit(
-            body.document, bodyDigest: SHA256Digest(of: body.bytes), idempotencyKey: key, by: try context.authenticated)
+            body.document,
+            bodyDigest: SHA256Digest(of: body.bytes),
+            idempotencyKey: key,
+            by: try context.authenticated
+        )
         switch answer {
         case .accepted(let job):
             return Answers.json(
-                JobJSON.job(job), status: .accepted, headers: [.location: "/api/v1/jobs/\(job.id)"])
+                JobJSON.job(job),
+                status: .accepted,
+                headers: [.location: "/api/v1/jobs/\(job.id)"]
+            )
         case .preview(let preview): return Answers.json(Self.preview(preview))
         }
     }

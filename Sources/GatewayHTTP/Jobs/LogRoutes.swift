@@ -26,7 +26,8 @@ struct LogRoutes: Sendable {
         if query.flag("follow") {
             let start = Self.start(range, size: whole.total)
             return Answers.stream(
-                logs.follow(id, stream, task: task, from: start), headers: Self.headers,
+                logs.follow(id, stream, task: task, from: start),
+                headers: Self.headers,
                 status: range == nil ? .ok : .partialContent
             ) { $0 }
         }
@@ -35,8 +36,10 @@ struct LogRoutes: Sendable {
         }
         guard let bounds = range.bounds(size: whole.total) else {
             throw Problem(
-                kind: .rangeNotSatisfiable, detail: "The log has \(whole.total) bytes.",
-                headers: [.contentRange: "bytes */\(whole.total)"])
+                kind: .rangeNotSatisfiable,
+                detail: "The log has \(whole.total) bytes.",
+                headers: [.contentRange: "bytes */\(whole.total)"]
+            )
         }
         return try await answer(id, stream, task, bounds, of: whole.total, status: .partialContent)
     }
@@ -54,7 +57,11 @@ struct LogRoutes: Sendable {
     }
 
     private func answer(
-        _ id: JobID, _ stream: LogService.Stream, _ task: Int?, _ bounds: Range<Int64>, of total: Int64,
+        _ id: JobID,
+        _ stream: LogService.Stream,
+        _ task: Int?,
+        _ bounds: Range<Int64>,
+        of total: Int64,
         status: HTTPResponse.Status
     ) async throws -> Response {
         var headers = Self.headers

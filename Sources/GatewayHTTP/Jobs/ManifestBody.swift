@@ -18,8 +18,10 @@ struct ManifestBody: Sendable {
         guard json.contains(type) || yaml.contains(type) else {
             let shown = type.isEmpty ? "no Content-Type was sent" : "'\(type.prefix(80))' is not known"
             throw Problem(
-                kind: .unsupportedMediaType, detail: "\(shown): send application/json or application/yaml.",
-                headers: [.accept: "application/json, application/yaml"])
+                kind: .unsupportedMediaType,
+                detail: "\(shown): send application/json or application/yaml.",
+                headers: [.accept: "application/json, application/yaml"]
+            )
         }
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge(limit) }
         let buffer: ByteBuffer
@@ -33,7 +35,10 @@ struct ManifestBody: Sendable {
     }
 
     private static func tooLarge(_ limit: Int) -> Problem {
-        Problem(kind: .payloadTooLarge, detail: "The body is larger than \(limit) bytes; large inputs do not belong in a manifest.")
+        Problem(
+            kind: .payloadTooLarge,
+            detail: "The body is larger than \(limit) bytes; large inputs do not belong in a manifest."
+        )
     }
 
     private static func document(_ bytes: [UInt8], isJSON: Bool) throws -> Document {
@@ -44,7 +49,12 @@ struct ManifestBody: Sendable {
             return isJSON ? try Document(json: bytes) : try Document(yaml: text)
         } catch {
             let line: Int? = if case .syntax(_, let line) = error { line } else { nil }
-            let fault = Fault(path: "", message: "\(error)", expected: isJSON ? "JSON (RFC 8259)" : "YAML 1.2", line: line)
+            let fault = Fault(
+                path: "",
+                message: "\(error)",
+                expected: isJSON ? "JSON (RFC 8259)" : "YAML 1.2",
+                line: line
+            )
             throw Problem(kind: .invalidRequest, detail: "The body cannot be read: \(error).", faults: [fault])
         }
     }
@@ -56,8 +66,10 @@ enum IdempotencyKey {
         guard let key = request.headers[.idempotencyKey] else { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (33...126).contains($0) }) else {
             let fault = Fault(
-                path: "/headers/Idempotency-Key", message: "the key is empty, too long or not plain",
-                expected: "1 to 255 printable ASCII characters without spaces")
+                path: "/headers/Idempotency-Key",
+                message: "the key is empty, too long or not plain",
+                expected: "1 to 255 printable ASCII characters without spaces"
+            )
             throw Problem(kind: .invalidRequest, detail: "The Idempotency-Key cannot be used.", faults: [fault])
         }
         return key

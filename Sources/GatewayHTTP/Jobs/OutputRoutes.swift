@@ -26,7 +26,8 @@ struct OutputRoutes: Sendable {
                     "digest": .string(output.digest.description), "mediaType": .string(output.mediaType),
                     "links": ["content": .string("/api/v1/jobs/\(id)/outputs/\(PathText.encode(output.path))")],
                 ]
-            })
+            }
+        )
     }
 
     private func download(_ request: Request, _ context: GatewayContext) async throws -> Response {
@@ -45,8 +46,10 @@ struct OutputRoutes: Sendable {
         if let range = request.headers[.range].flatMap(ByteRange.init) {
             guard let part = range.bounds(size: output.size) else {
                 throw Problem(
-                    kind: .rangeNotSatisfiable, detail: "The file has \(output.size) bytes.",
-                    headers: [.contentRange: "bytes */\(output.size)"])
+                    kind: .rangeNotSatisfiable,
+                    detail: "The file has \(output.size) bytes.",
+                    headers: [.contentRange: "bytes */\(output.size)"]
+                )
             }
             (bounds, status) = (part, .partialContent)
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(output.size)"

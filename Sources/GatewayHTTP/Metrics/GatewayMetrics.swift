@@ -39,7 +39,9 @@ package final class GatewayMetrics: Sendable {
     func page() -> MetricsPage {
         var page = MetricsPage()
         let all = kept.withLock { $0 }
-        for (key, value) in all.sorted(by: { ($0.key.name, $0.key.values.joined()) < ($1.key.name, $1.key.values.joined()) }) {
+        for (key, value) in all.sorted(by: {
+            ($0.key.name, $0.key.values.joined()) < ($1.key.name, $1.key.values.joined())
+        }) {
             let labels = Array(zip(key.labels, key.values))
             switch value {
             case .counter(let count):

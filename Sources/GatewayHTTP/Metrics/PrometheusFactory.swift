@@ -6,7 +6,10 @@ struct PrometheusFactory: MetricsFactory {
 
     private func handler(_ label: String, _ dimensions: [(String, String)]) -> PrometheusHandler {
         let key = GatewayMetrics.Key(
-            name: MetricsPage.name(label), labels: dimensions.map(\.0), values: dimensions.map(\.1))
+            name: MetricsPage.name(label),
+            labels: dimensions.map(\.0),
+            values: dimensions.map(\.1)
+        )
         return PrometheusHandler(metrics: metrics, key: key)
     }
 

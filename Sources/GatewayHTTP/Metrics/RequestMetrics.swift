@@ -8,6 +8,8 @@ enum RequestMetrics {
     static func record(method: String, route: String, status: Int, _ duration: Duration) {
         let labels = [("method", methods.contains(method) ? method : "other"), ("route", route)]
         Counter(label: "http_requests_total", dimensions: labels + [("status", String(status))]).increment()
-        Timer(label: "http_request_duration_seconds", dimensions: labels).recordNanoseconds(duration.microseconds * 1000)
+        Timer(label: "http_request_duration_seconds", dimensions: labels).recordNanoseconds(
+            duration.microseconds * 1000
+        )
     }
 }

@@ -8,7 +8,9 @@ internal import ServiceLifecycle
 enum Answers {
     /// A JSON document.
     static func json(
-        _ value: JSONValue, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:],
+        _ value: JSONValue,
+        status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:],
         type: String = "application/json"
     ) -> Response {
         text(value.jsonText, type: type, status: status, headers: headers)
@@ -16,7 +18,10 @@ enum Answers {
 
     /// Text of some type.
     static func text(
-        _ text: String, type: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+        _ text: String,
+        type: String,
+        status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
         headers[.contentType] = type
@@ -30,16 +35,20 @@ enum Answers {
 
     /// A body that is written piece by piece as a sequence goes on; graceful shutdown ends it.
     static func stream<Elements: AsyncSequence & Sendable>(
-        _ elements: Elements, headers: HTTPFields, status: HTTPResponse.Status = .ok,
+        _ elements: Elements,
+        headers: HTTPFields,
+        status: HTTPResponse.Status = .ok,
         encode: @escaping @Sendable (Elements.Element) -> [UInt8]
     ) -> Response where Elements.Element: Sendable {
         Response(
-            status: status, headers: headers,
+            status: status,
+            headers: headers,
             body: ResponseBody { writer in
                 for try await element in elements.cancelOnGracefulShutdown() {
                     try await writer.write(ByteBuffer(bytes: encode(element)))
                 }
                 try await writer.finish(nil)
-            })
+            }
+        )
     }
 }

@@ -20,7 +20,11 @@ package struct GatewayServer: Service {
     ///   - metrics: what `/metrics` shows.
     ///   - logger: where an operator reads.
     package init(
-        services: GatewayServices, address: ListenAddress, limits: Limits, metrics: GatewayMetrics, logger: Logger
+        services: GatewayServices,
+        address: ListenAddress,
+        limits: Limits,
+        metrics: GatewayMetrics,
+        logger: Logger
     ) {
         self.services = services
         self.address = address
@@ -35,7 +39,8 @@ package struct GatewayServer: Service {
         let application = Application(
             router: table.router(limits: limits),
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: "farfield"),
-            logger: logger)
+            logger: logger
+        )
         try await application.run()
     }
 }

@@ -17,7 +17,9 @@ actor Pieces {
     private func next() async throws -> [UInt8]? {
         guard !bounds.isEmpty else { return nil }
         let bytes = try await read(bounds.lowerBound, Int(min(Int64(piece), bounds.upperBound - bounds.lowerBound)))
-        bounds = bytes.isEmpty ? bounds.upperBound..<bounds.upperBound : bounds.lowerBound + Int64(bytes.count)..<bounds.upperBound
+        bounds =
+            bytes.isEmpty
+            ? bounds.upperBound..<bounds.upperBound : bounds.lowerBound + Int64(bytes.count)..<bounds.upperBound
         return bytes.isEmpty ? nil : bytes
     }
 }

@@ -8,7 +8,9 @@ struct RequestGate: RouterMiddleware {
     let table: RouteTable
 
     func handle(
-        _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
+        _ request: Request,
+        context: GatewayContext,
+        next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         var context = context
         context.requestID = Self.requestID(request)
@@ -39,9 +41,14 @@ struct RequestGate: RouterMiddleware {
         if let problem = (isUnknown ? table.missing(request) : nil) ?? Problem.from(error) {
             return problem.response(instance: request.uri.path, requestID: context.requestID)
         }
-        context.logger.error("request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)", "request.id": "\(context.requestID)"])
+        context.logger.error(
+            "request failed",
+            metadata: ["error": "\(error)", "path": "\(request.uri.path)", "request.id": "\(context.requestID)"]
+        )
         let problem = Problem(
-            kind: .internalFault, detail: "The gateway's log tells more under the request id \(context.requestID).")
+            kind: .internalFault,
+            detail: "The gateway's log tells more under the request id \(context.requestID)."
+        )
         return problem.response(instance: request.uri.path, requestID: context.requestID)
     }
 
@@ -50,15 +57,19 @@ struct RequestGate: RouterMiddleware {
         context.logger.debug(
             "request",
             metadata: [
-                "request.id": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(status)",
+                "request.id": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri.path)",
+                "status": "\(status)",
                 "milliseconds": "\(milliseconds)",
-            ])
+            ]
+        )
         RequestMetrics.record(method: request.method.rawValue, route: context.route.text, status: status, duration)
     }
 
     /// The client's own id when it is harmless, else a new one.
     private static func requestID(_ request: Request) -> String {
-        if let given = request.headers[.xRequestID], given.wholeMatch(of: /[A-Za-z0-9._-]{1,64}/) != nil { return given }
+        if let given = request.headers[.xRequestID], given.wholeMatch(of: /[A-Za-z0-9._-]{1,64}/) != nil {
+            return given
+        }
         return "req_" + String(UInt64.random(in: .min ... .max), radix: 36)
     }
 }

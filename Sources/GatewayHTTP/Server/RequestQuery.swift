@@ -8,7 +8,9 @@ struct RequestQuery {
 
     /// Reads the query.
     ///
-    /// - Parameter known: the names it may have.
+    /// - Parameters:
+    ///   - request: whose query it is.
+    ///   - known: the names it may have.
     /// - Throws: nothing now; call ``check()`` when every value was read.
     init(_ request: Request, known: [String]) throws {
         for (key, value) in request.uri.queryParameters {
@@ -17,8 +19,11 @@ struct RequestQuery {
         for key in values.keys.sorted() where !known.contains(key) {
             faults.append(
                 Fault(
-                    path: "/query/\(JSONPointer.escape(key))", message: "unknown parameter '\(key)'",
-                    expected: known.isEmpty ? "no parameter" : "one of " + known.sorted().joined(separator: ", ")))
+                    path: "/query/\(JSONPointer.escape(key))",
+                    message: "unknown parameter '\(key)'",
+                    expected: known.isEmpty ? "no parameter" : "one of " + known.sorted().joined(separator: ", ")
+                )
+            )
         }
         try check()
     }
@@ -36,7 +41,11 @@ struct RequestQuery {
     mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
         guard let text = text(key) else { return nil }
         if let number = Int(text), range.contains(number) { return number }
-        fault(key, "'\(text.prefix(40))' cannot be used", "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        fault(
+            key,
+            "'\(text.prefix(40))' cannot be used",
+            "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        )
         return nil
     }
 

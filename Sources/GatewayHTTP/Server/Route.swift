@@ -23,7 +23,10 @@ struct Route: Sendable {
     let answer: @Sendable (Request, GatewayContext) async throws -> Response
 
     init(
-        _ method: HTTPRequest.Method, _ pattern: String, isPublic: Bool = false, style: Style = .bounded,
+        _ method: HTTPRequest.Method,
+        _ pattern: String,
+        isPublic: Bool = false,
+        style: Style = .bounded,
         answer: @escaping @Sendable (Request, GatewayContext) async throws -> Response
     ) {
         self.method = method

@@ -25,7 +25,9 @@ struct RouteTable: Sendable {
                 context.route.text = route.pattern
                 guard route.isPublic || context.person != nil else {
                     throw Problem(
-                        kind: .unauthenticated, detail: "Send a valid token as 'Authorization: Bearer …'.")
+                        kind: .unauthenticated,
+                        detail: "Send a valid token as 'Authorization: Bearer …'."
+                    )
                 }
                 switch route.style {
                 case .stream: return try await route.answer(request, context)
@@ -44,6 +46,9 @@ struct RouteTable: Sendable {
         let all = methods.contains("GET") ? methods.union(["HEAD"]) : methods
         let allowed = all.sorted().joined(separator: ", ")
         return Problem(
-            kind: .methodNotAllowed, detail: "Use \(allowed) here.", headers: [.allow: allowed])
+            kind: .methodNotAllowed,
+            detail: "Use \(allowed) here.",
+            headers: [.allow: allowed]
+        )
     }
 }

@@ -22,7 +22,8 @@ struct TemplateRoutes: Sendable {
         Answers.list(
             try templates.list().map {
                 ["name": .string($0.name), "summary": .string($0.summary), "digest": .string($0.digest)]
-            })
+            }
+        )
     }
 
     private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {

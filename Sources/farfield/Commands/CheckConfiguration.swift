@@ -6,20 +6,24 @@ import Gateway
 /// What can be done with a configuration file.
 struct Config: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a configuration file.", subcommands: [CheckConfiguration.self])
+        abstract: "Check a configuration file.",
+        subcommands: [CheckConfiguration.self]
+    )
 }
 
 /// Reads a configuration file and points at every line that is wrong.
 struct CheckConfiguration: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Point at every line of a configuration file that is wrong.",
+        commandName: "check",
+        abstract: "Point at every line of a configuration file that is wrong.",
         discussion: """
             Examples:
               farfield config check
               farfield config check /etc/farfield/farfield.yaml --json
 
             The files it names (keys, known hosts, templates) are looked for too. Exit code 2 when something is wrong.
-            """)
+            """
+    )
 
     @Argument(help: "The file (FARFIELD_CONFIG, config/farfield.yaml).", completion: .file())
     var file: String?

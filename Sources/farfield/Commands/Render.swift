@@ -13,7 +13,8 @@ struct Render: AsyncParsableCommand {
               farfield render job.yaml --json | jq -r .scriptDigest
 
             Nothing is sent: the script is made here, from the configuration's sites and templates.
-            """)
+            """
+    )
 
     @Argument(help: "The manifest, YAML or JSON; - reads standard input.", completion: .file())
     var file: String
@@ -31,9 +32,13 @@ struct Render: AsyncParsableCommand {
             let manifest = try ManifestFile(reading: file)
             let document =
                 manifest.contentType == "application/json"
-                ? try Document(json: manifest.bytes) : try Document(yaml: String(decoding: manifest.bytes, as: UTF8.self))
+                ? try Document(json: manifest.bytes)
+                : try Document(yaml: String(decoding: manifest.bytes, as: UTF8.self))
             preview = try OfflineRendering.preview(
-                document, configuration: try source.load(), program: CommandLine.arguments.first ?? "farfield")
+                document,
+                configuration: try source.load(),
+                program: CommandLine.arguments.first ?? "farfield"
+            )
         } catch let error as GatewayError {
             throw CommandFailure(.invalid, "\(error)")
         } catch let error as DocumentError {

@@ -18,7 +18,8 @@ struct Serve: AsyncParsableCommand {
 
             Without a configuration file it listens on 127.0.0.1:8700 and keeps its state in .farfield. The first
             start writes the admin's token to admin.token in the state folder. TERM and INT end it gracefully.
-            """)
+            """
+    )
 
     @Option(name: .long, help: "The configuration file (FARFIELD_CONFIG, config/farfield.yaml).")
     var config: String?
@@ -28,10 +29,18 @@ struct Serve: AsyncParsableCommand {
         let logger = Self.logger(configuration)
         let metrics = GatewayMetrics.bootstrap()
         let runtime = try await GatewayRuntime.open(
-            configuration, program: CommandLine.arguments.first ?? "farfield", keeper: .system, logger: logger)
+            configuration,
+            program: CommandLine.arguments.first ?? "farfield",
+            keeper: .system,
+            logger: logger
+        )
         let server = GatewayServer(
-            services: runtime.services, address: configuration.listen, limits: configuration.limits, metrics: metrics,
-            logger: logger)
+            services: runtime.services,
+            address: configuration.listen,
+            limits: configuration.limits,
+            metrics: metrics,
+            logger: logger
+        )
         if runtime.isFirstStart {
             logger.notice("the admin's token was written", metadata: ["file": "\(configuration.home)/admin.token"])
         }
@@ -40,10 +49,13 @@ struct Serve: AsyncParsableCommand {
             metadata: [
                 "address": "http://\(configuration.listen.host):\(configuration.listen.port)",
                 "sites": "\(configuration.sites.map(\.name).joined(separator: ", "))",
-            ])
+            ]
+        )
         var group = ServiceGroupConfiguration(
             services: (runtime.longLived + [server]).map { .init(service: $0) },
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
         group.maximumGracefulShutdownDuration = .seconds(30)
         try await ServiceGroup(configuration: group).run()
         await runtime.close()

@@ -34,25 +34,36 @@ struct API: Sendable {
     func get(_ path: String, token: String?) async throws -> Answer { try await send("GET", path, token: token) }
 
     func post(
-        _ path: String, _ body: String, type: String = "application/yaml", headers: [String: String] = [:]
+        _ path: String,
+        _ body: String,
+        type: String = "application/yaml",
+        headers: [String: String] = [:]
     ) async throws -> Answer {
         try await send("POST", path, body: Array(body.utf8), headers: headers.merging(["Content-Type": type]) { $1 })
     }
 
     func send(
-        _ method: String, _ path: String, body: [UInt8]? = nil, headers: [String: String] = [:]
+        _ method: String,
+        _ path: String,
+        body: [UInt8]? = nil,
+        headers: [String: String] = [:]
     ) async throws -> Answer {
         try await send(method, path, body: body, headers: headers, token: token)
     }
 
     func send(
-        _ method: String, _ path: String, body: [UInt8]? = nil, headers: [String: String] = [:], token: String?
+        _ method: String,
+        _ path: String,
+        body: [UInt8]? = nil,
+        headers: [String: String] = [:],
+        token: String?
     ) async throws -> Answer {
         var fields: HTTPHeaders = [:]
         for (name, value) in headers { fields[name] = value }
         if let token { fields["Authorization"] = "Bearer \(token)" }
         let response = try await Self.client.send(
-            HTTPRequest(method, path.hasPrefix("http") ? path : url + path, headers: fields, body: body))
+            HTTPRequest(method, path.hasPrefix("http") ? path : url + path, headers: fields, body: body)
+        )
         return Answer(status: response.status, headers: response.headers, bytes: response.body)
     }
 
@@ -68,7 +79,9 @@ struct API: Sendable {
 
     /// Waits until a job is in one of some states.
     @discardableResult
-    func wait(_ id: String, for states: Set<String> = finalStates, within limit: Duration = .seconds(90)) async throws -> JSONValue {
+    func wait(_ id: String, for states: Set<String> = finalStates, within limit: Duration = .seconds(90)) async throws
+        -> JSONValue
+    {
         var last = JSONValue.null
         do {
             try await eventually("\(id) is \(states.sorted())", within: limit) {
@@ -92,7 +105,9 @@ struct WaitFailure: Error, CustomStringConvertible {
 
 /// Asks again and again until a condition of real processes holds.
 func eventually(
-    _ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+    _ what: String,
+    within limit: Duration = .seconds(30),
+    _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {

@@ -11,14 +11,19 @@ struct CommandResult: Sendable {
 enum Command {
     /// Runs one to its end; its output goes through files, so that it never blocks.
     static func run(
-        _ program: String, _ arguments: [String], environment: [String: String]? = nil, input: String? = nil
+        _ program: String,
+        _ arguments: [String],
+        environment: [String: String]? = nil,
+        input: String? = nil
     ) async throws -> CommandResult {
         let folder = NSTemporaryDirectory() + "farfield-command-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         func file(_ name: String, _ content: String = "") throws -> FileHandle {
             _ = FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: Data(content.utf8))
-            guard let handle = FileHandle(forUpdatingAtPath: "\(folder)/\(name)") else { throw CocoaError(.fileReadUnknown) }
+            guard let handle = FileHandle(forUpdatingAtPath: "\(folder)/\(name)") else {
+                throw CocoaError(.fileReadUnknown)
+            }
             return handle
         }
         let process = Process()
@@ -34,7 +39,9 @@ enum Command {
             do { try process.run() } catch { continuation.resume(throwing: error) }
         }
         func text(_ name: String) -> String {
-            (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))).map {
+                String(decoding: $0, as: UTF8.self)
+            } ?? ""
         }
         return CommandResult(status: process.terminationStatus, output: text("out"), errors: text("err"))
     }

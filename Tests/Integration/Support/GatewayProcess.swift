@@ -18,6 +18,7 @@ final class GatewayProcess: @unchecked Sendable {
     ///   - sites: YAML of the list under `sites:`.
     ///   - general: YAML lines before `sites:`.
     ///   - environment: variables beside the test's own.
+    /// - Throws: file errors.
     init(sites: String = TestCluster.site(), general: String = "", environment: [String: String] = [:]) throws {
         home = NSTemporaryDirectory() + "farfield-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
@@ -55,7 +56,9 @@ final class GatewayProcess: @unchecked Sendable {
         process.environment = environment
         process.currentDirectoryURL = URL(fileURLWithPath: Repository.root)
         let path = home + "/gateway.log"
-        if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
         let handle = try #require(FileHandle(forWritingAtPath: path))
         try handle.seekToEnd()
         process.standardError = handle

@@ -24,8 +24,12 @@ enum TestCluster {
     ///   - port: of its sshd, or of a proxy before it.
     ///   - user: account there.
     ///   - extra: further YAML lines, each indented by four spaces.
+    /// - Returns: the YAML.
     static func site(
-        _ name: String = "a", port: Int? = nil, user: String = "researcher1", extra: String = ""
+        _ name: String = "a",
+        port: Int? = nil,
+        user: String = "researcher1",
+        extra: String = ""
     ) -> String {
         """
           - name: \(name)
@@ -61,7 +65,8 @@ enum TestCluster {
         let live = try await slurm("squeue -h -a -t all -n \(key) -o %A")
         let ended = try await slurm("sacct -a -n -P -X -S now-1days --name=\(key) -o JobIDRaw,State,ExitCode,NodeList")
         let refused = "FAILED|1:0|None assigned"
-        let ids = live.output.split(separator: "\n").map(String.init)
+        let ids =
+            live.output.split(separator: "\n").map(String.init)
             + ended.output.split(separator: "\n").filter { !$0.hasSuffix(refused) }
             .compactMap { $0.split(separator: "|").first.map(String.init) }
         return Set(ids.map { String($0.prefix { $0.isNumber }) }).count
@@ -85,7 +90,8 @@ enum FreePort {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         return unsafe try withUnsafeMutablePointer(to: &address) { pointer in
             try unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                guard unsafe bind(handle, generic, length) == 0, unsafe getsockname(handle, generic, &length) == 0 else {
+                guard unsafe bind(handle, generic, length) == 0, unsafe getsockname(handle, generic, &length) == 0
+                else {
                     throw CocoaError(.fileReadUnknown)
                 }
                 return unsafe Int(UInt16(bigEndian: pointer.pointee.sin_port))

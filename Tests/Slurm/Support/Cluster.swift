@@ -11,7 +11,8 @@ struct Cluster {
         let environment = ProcessInfo.processInfo.environment
         let key = try #require(
             environment["FARFIELD_CLUSTER_SSH_KEY"],
-            "there is no cluster: run ./scripts/test, which starts what the tests need")
+            "there is no cluster: run ./scripts/test, which starts what the tests need"
+        )
         let hosts = try #require(environment["FARFIELD_CLUSTER_KNOWN_HOSTS"])
         transport = LocalTransport(loginShell: [
             "/usr/bin/ssh", "-q", "-i", key, "-o", "UserKnownHostsFile=\(hosts)", "-o", "BatchMode=yes", "-p",

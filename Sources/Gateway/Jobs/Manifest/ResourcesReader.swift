@@ -11,17 +11,21 @@ enum ResourcesReader {
         guard let object = manifest["resources"]?.object(known: keys) else { return .default }
         let nodes = object["nodes"].flatMap { $0.integer(in: 1...100_000, unit: "nodes") } ?? 1
         let resources = Resources(
-            nodes: nodes, tasks: object["tasks"].flatMap { $0.integer(in: 1...10_000_000, unit: "tasks") },
+            nodes: nodes,
+            tasks: object["tasks"].flatMap { $0.integer(in: 1...10_000_000, unit: "tasks") },
             tasksPerNode: object["tasksPerNode"].flatMap { $0.integer(in: 1...4096, unit: "tasks on each node") },
             cpus: object["cpus"].flatMap { $0.integer(in: 1...4096, unit: "CPUs for each task") },
-            memory: object["memory"].flatMap(memory), memoryPerCPU: object["memoryPerCPU"].flatMap(memory),
-            gpus: object["gpus"].flatMap(gpus), walltime: object["walltime"].flatMap(walltime),
+            memory: object["memory"].flatMap(memory),
+            memoryPerCPU: object["memoryPerCPU"].flatMap(memory),
+            gpus: object["gpus"].flatMap(gpus),
+            walltime: object["walltime"].flatMap(walltime),
             partition: object["partition"].flatMap(ManifestWords.slurmName),
             qos: object["qos"].flatMap(ManifestWords.slurmName),
             account: object["account"].flatMap(ManifestWords.slurmName),
             constraint: object["constraint"].flatMap(constraint),
             exclusive: object["exclusive"].flatMap { $0.boolean() } ?? false,
-            reservation: object["reservation"].flatMap(ManifestWords.slurmName))
+            reservation: object["reservation"].flatMap(ManifestWords.slurmName)
+        )
         checkTogether(resources, object)
         return resources
     }
@@ -30,16 +34,21 @@ enum ResourcesReader {
     private static func checkTogether(_ resources: Resources, _ object: ObjectReader) {
         if let tasks = resources.tasks, tasks < resources.nodes {
             object["tasks"]?.fault(
-                "\(tasks) tasks cannot fill \(resources.nodes) nodes", expected: "at least one task for each node")
+                "\(tasks) tasks cannot fill \(resources.nodes) nodes",
+                expected: "at least one task for each node"
+            )
         }
         if let tasks = resources.tasks, let perNode = resources.tasksPerNode, tasks > perNode * resources.nodes {
             object["tasks"]?.fault(
                 "\(tasks) tasks do not fit \(resources.nodes) nodes with \(perNode) on each",
-                expected: "at most \(perNode * resources.nodes) tasks")
+                expected: "at most \(perNode * resources.nodes) tasks"
+            )
         }
         if resources.memory != nil, resources.memoryPerCPU != nil {
             object["memoryPerCPU"]?.fault(
-                "memory is asked for each node and for each CPU", expected: "one of 'memory' and 'memoryPerCPU'")
+                "memory is asked for each node and for each CPU",
+                expected: "one of 'memory' and 'memoryPerCPU'"
+            )
         }
     }
 
@@ -80,7 +89,9 @@ enum ResourcesReader {
             return field.integer(in: 1...64, unit: "GPUs on each node").map { .init(count: $0, type: nil) }
         }
         guard let object = field.object(known: ["count", "type"]) else { return nil }
-        let type = object["type"].flatMap { ManifestWords.matching($0, /[A-Za-z0-9._-]{1,64}/, expected: "a GPU type such as a100") }
+        let type = object["type"].flatMap {
+            ManifestWords.matching($0, /[A-Za-z0-9._-]{1,64}/, expected: "a GPU type such as a100")
+        }
         return object.required("count", expected: "GPUs on each node, 1 to 64")
             .flatMap { $0.integer(in: 1...64, unit: "GPUs on each node") }.map { .init(count: $0, type: type) }
     }
@@ -88,13 +99,29 @@ enum ResourcesReader {
     /// Node features joined as sbatch(1) `--constraint` allows.
     private static func constraint(_ field: Field) -> String? {
         ManifestWords.matching(
-            field, /[A-Za-z0-9_.&|*()\[\],:-]{1,256}/, expected: "features of nodes such as icx or skx&bigmem (sbatch --constraint)")
+            field,
+            /[A-Za-z0-9_.&|*()\[\],:-]{1,256}/,
+            expected: "features of nodes such as icx or skx&bigmem (sbatch --constraint)"
+        )
     }
 }
 
 extension Resources {
     /// One node and nothing else said.
     static let `default` = Resources(
-        nodes: 1, tasks: nil, tasksPerNode: nil, cpus: nil, memory: nil, memoryPerCPU: nil, gpus: nil, walltime: nil,
-        partition: nil, qos: nil, account: nil, constraint: nil, exclusive: false, reservation: nil)
+        nodes: 1,
+        tasks: nil,
+        tasksPerNode: nil,
+        cpus: nil,
+        memory: nil,
+        memoryPerCPU: nil,
+        gpus: nil,
+        walltime: nil,
+        partition: nil,
+        qos: nil,
+        account: nil,
+        constraint: nil,
+        exclusive: false,
+        reservation: nil
+    )
 }

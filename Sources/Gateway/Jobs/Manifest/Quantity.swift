@@ -15,7 +15,8 @@ package enum Quantity {
             let days = match.1.flatMap { Int($0) } ?? 0
             return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
         }
-        guard let match = text.wholeMatch(of: /(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,7})m)?(?:([0-9]{1,8})s)?/),
+        guard
+            let match = text.wholeMatch(of: /(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,7})m)?(?:([0-9]{1,8})s)?/),
             !text.isEmpty
         else { return nil }
         let parts = [(match.1, 86400), (match.2, 3600), (match.3, 60), (match.4, 1)]

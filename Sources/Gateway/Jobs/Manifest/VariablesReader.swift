@@ -11,7 +11,10 @@ enum VariablesReader {
     static func environment(_ field: Field) -> [String: String] {
         variables(field, limit: ProgramReader.wordLimit) { entry in
             guard entry.key.wholeMatch(of: reserved) == nil || entry.key.hasPrefix("LD_LIBRARY_PATH") else {
-                entry.field.fault("'\(entry.key)' belongs to Slurm, the loader or the gateway", expected: "another name")
+                entry.field.fault(
+                    "'\(entry.key)' belongs to Slurm, the loader or the gateway",
+                    expected: "another name"
+                )
                 return false
             }
             return true
@@ -23,7 +26,9 @@ enum VariablesReader {
     }
 
     private static func variables(
-        _ field: Field, limit: Int, allows: ((key: String, field: Field)) -> Bool
+        _ field: Field,
+        limit: Int,
+        allows: ((key: String, field: Field)) -> Bool
     ) -> [String: String] {
         var result: [String: String] = [:]
         for entry in field.entries(limit: 1000) ?? [] {
@@ -40,7 +45,10 @@ enum VariablesReader {
     static func modules(_ field: Field) -> [String] {
         (field.elements(limit: 100, of: "module names") ?? []).compactMap { element in
             ManifestWords.matching(
-                element, /[A-Za-z0-9][A-Za-z0-9._+\/-]{0,127}/, expected: "a module such as gcc/12.2 (letters, digits, . _ + / -)")
+                element,
+                /[A-Za-z0-9][A-Za-z0-9._+\/-]{0,127}/,
+                expected: "a module such as gcc/12.2 (letters, digits, . _ + / -)"
+            )
         }
     }
 }

@@ -10,7 +10,10 @@ enum ManifestWords {
     static func name(_ field: Field) -> String? {
         guard let text = field.string(expected: nameForm) else { return nil }
         guard (1...128).contains(text.count) else {
-            field.fault(text.isEmpty ? "the name is empty" : "the name is \(text.count) characters long", expected: nameForm)
+            field.fault(
+                text.isEmpty ? "the name is empty" : "the name is \(text.count) characters long",
+                expected: nameForm
+            )
             return nil
         }
         if let bad = text.unicodeScalars.first(where: isUnprintable) {
@@ -47,7 +50,10 @@ enum ManifestWords {
             return nil
         }
         guard text.utf8.count <= limit else {
-            field.fault("it is \(text.utf8.count) bytes long", expected: "at most \(limit) bytes; put long texts in a file under 'inputs'")
+            field.fault(
+                "it is \(text.utf8.count) bytes long",
+                expected: "at most \(limit) bytes; put long texts in a file under 'inputs'"
+            )
             return nil
         }
         return text
@@ -55,7 +61,9 @@ enum ManifestWords {
 
     /// A text as it is shown in a fault: short, and harmless on a terminal.
     static func quoted(_ text: String) -> String {
-        let shown = text.unicodeScalars.prefix(60).map { isUnprintable($0) ? "\\u{\(hexadecimal($0.value))}" : String($0) }
+        let shown = text.unicodeScalars.prefix(60).map {
+            isUnprintable($0) ? "\\u{\(hexadecimal($0.value))}" : String($0)
+        }
         return "'" + shown.joined() + (text.unicodeScalars.count > 60 ? "…'" : "'")
     }
 

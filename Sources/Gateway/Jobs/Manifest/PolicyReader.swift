@@ -5,7 +5,8 @@ enum PolicyReader {
     static func dependencies(_ field: Field) -> [JobManifest.Dependency] {
         (field.elements(limit: 100, of: "dependencies") ?? []).compactMap { element in
             guard let object = element.object(known: ["job", "condition"]) else { return nil }
-            let condition = object["condition"].map { choice($0, of: JobManifest.Dependency.Condition.self) } ?? .afterok
+            let condition =
+                object["condition"].map { choice($0, of: JobManifest.Dependency.Condition.self) } ?? .afterok
             let form = "the id of a Farfield job, such as job_01j…"
             guard let field = object.required("job", expected: form), let text = field.string(expected: form) else {
                 return nil
@@ -37,7 +38,9 @@ enum PolicyReader {
         for entry in field.entries(limit: 64) ?? [] {
             guard entry.key.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._\/-]{0,62}/) != nil else {
                 entry.field.fault(
-                    "\(ManifestWords.quoted(entry.key)) cannot be a label", expected: "letters, digits and . _ / - (at most 63)")
+                    "\(ManifestWords.quoted(entry.key)) cannot be a label",
+                    expected: "letters, digits and . _ / - (at most 63)"
+                )
                 continue
             }
             guard let text = entry.field.word() else { continue }
@@ -47,7 +50,8 @@ enum PolicyReader {
     }
 
     private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ field: Field, of type: Choice.Type
+        _ field: Field,
+        of type: Choice.Type
     ) -> Choice? {
         let expected = "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", ")
         guard let text = field.string(expected: expected) else { return nil }

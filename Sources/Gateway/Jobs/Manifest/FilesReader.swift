@@ -17,7 +17,8 @@ enum FilesReader {
             field.fault("the files are \(total) bytes in all", expected: "at most \(inlineLimit) bytes in one manifest")
         }
         var seen: Set<String> = []
-        for (element, file) in zip(elements, files) where files.count == elements.count && !seen.insert(file.path).inserted {
+        for (element, file) in zip(elements, files)
+        where files.count == elements.count && !seen.insert(file.path).inserted {
             element.fault("'\(file.path)' is given twice", expected: "each path once")
         }
         return files
@@ -32,7 +33,10 @@ enum FilesReader {
         case (let content?, nil): bytes = content.string(expected: "the file's text").map { Array($0.utf8) }
         case (nil, let encoded?): bytes = base64(encoded)
         default:
-            field.fault("the file's content is not clear", expected: "exactly one of 'content' (text) and 'contentBase64'")
+            field.fault(
+                "the file's content is not clear",
+                expected: "exactly one of 'content' (text) and 'contentBase64'"
+            )
             bytes = nil
         }
         guard let path, let bytes else { return nil }
@@ -107,7 +111,8 @@ enum FilesReader {
 
     private static func absolutePath(_ field: Field, expected: String) -> String? {
         guard let text = field.string(expected: expected) else { return nil }
-        let bad = !text.hasPrefix("/") || text.utf8.contains { $0 < 32 || $0 == 127 } || text.utf8.count > 4095
+        let bad =
+            !text.hasPrefix("/") || text.utf8.contains { $0 < 32 || $0 == 127 } || text.utf8.count > 4095
             || text.split(separator: "/").contains("..")
         guard !bad else {
             field.fault("\(ManifestWords.quoted(text)) is not such a path", expected: expected)

@@ -14,7 +14,10 @@ enum ProgramReader {
             command.fault("both 'command' and 'script' are given", expected: "one of them")
             return nil
         case (nil, nil):
-            object.fault("there is nothing to run", expected: "'command' (a list of words, or one shell line) or 'script'")
+            object.fault(
+                "there is nothing to run",
+                expected: "'command' (a list of words, or one shell line) or 'script'"
+            )
             return nil
         }
     }
@@ -49,7 +52,8 @@ enum ProgramReader {
         if let line = script.split(separator: "\n", omittingEmptySubsequences: false).firstIndex(where: isDirective) {
             field.fault(
                 "line \(line + 1) is an #SBATCH directive, which would not be read here",
-                expected: "the same request under 'resources'")
+                expected: "the same request under 'resources'"
+            )
             return nil
         }
         return .script(script)

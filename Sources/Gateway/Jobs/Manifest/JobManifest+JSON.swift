@@ -43,7 +43,8 @@ extension Resources {
         members["walltime"] = walltime.map { .string(Quantity.walltime($0)) }
         if let gpus {
             members["gpus"] = .object(
-                ["count": .integer(gpus.count)].merging(gpus.type.map { ["type": .string($0)] } ?? [:]) { $1 })
+                ["count": .integer(gpus.count)].merging(gpus.type.map { ["type": .string($0)] } ?? [:]) { $1 }
+            )
         }
         let words = [
             ("partition", partition), ("qos", qos), ("account", account), ("constraint", constraint),

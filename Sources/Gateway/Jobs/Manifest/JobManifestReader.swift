@@ -21,8 +21,10 @@ package struct JobManifestReader {
         guard let manifest, collector.faults.isEmpty else {
             let count = collector.faults.count
             throw GatewayError(
-                .invalidManifest, "The job manifest has \(count == 1 ? "one fault" : "\(count) faults"); nothing was submitted.",
-                faults: collector.faults)
+                .invalidManifest,
+                "The job manifest has \(count == 1 ? "one fault" : "\(count) faults"); nothing was submitted.",
+                faults: collector.faults
+            )
         }
         return manifest
     }
@@ -36,11 +38,15 @@ package struct JobManifestReader {
         let container = object["container"].flatMap(FilesReader.container)
         let array = object["array"].flatMap(ProgramReader.array)
         let manifest = JobManifest(
-            name: name ?? "", site: object["site"].flatMap(ManifestWords.identifier),
-            template: object["template"].flatMap(ManifestWords.identifier), program: program ?? .words([]),
+            name: name ?? "",
+            site: object["site"].flatMap(ManifestWords.identifier),
+            template: object["template"].flatMap(ManifestWords.identifier),
+            program: program ?? .words([]),
             environment: object["environment"].map(VariablesReader.environment) ?? [:],
-            resources: resources, modules: object["modules"].map(VariablesReader.modules) ?? [],
-            container: container, array: array,
+            resources: resources,
+            modules: object["modules"].map(VariablesReader.modules) ?? [],
+            container: container,
+            array: array,
             dependencies: object["dependencies"].map(PolicyReader.dependencies) ?? [],
             parameters: object["parameters"].map(VariablesReader.parameters) ?? [:],
             inputs: object["inputs"].map(FilesReader.inputs) ?? [],
@@ -48,7 +54,8 @@ package struct JobManifestReader {
             retries: object["retries"].map(PolicyReader.retries) ?? .none,
             priority: object["priority"].flatMap { $0.integer(in: 0...100) } ?? 50,
             labels: object["labels"].map(PolicyReader.labels) ?? [:],
-            dryRun: object["dryRun"].flatMap { $0.boolean() } ?? false)
+            dryRun: object["dryRun"].flatMap { $0.boolean() } ?? false
+        )
         return name == nil || program == nil ? nil : manifest
     }
 

@@ -8,7 +8,9 @@ enum ScriptRenderer {
     ///
     /// - Throws: ``GatewayError`` of kind `invalidManifest` that names the part Slurm would not take.
     static func render(
-        _ manifest: JobManifest, template: BatchTemplate, site: SiteConfiguration
+        _ manifest: JobManifest,
+        template: BatchTemplate,
+        site: SiteConfiguration
     ) throws(GatewayError) -> String {
         do throws(SlurmError) {
             return try template.render(try request(manifest, site))
@@ -18,7 +20,8 @@ enum ScriptRenderer {
     }
 
     private static func request(
-        _ manifest: JobManifest, _ site: SiteConfiguration
+        _ manifest: JobManifest,
+        _ site: SiteConfiguration
     ) throws(SlurmError) -> BatchScriptRequest {
         var request = BatchScriptRequest(command: command(manifest.program))
         request.title = manifest.name
@@ -50,7 +53,8 @@ enum ScriptRenderer {
     }
 
     private static func directives(
-        _ manifest: JobManifest, _ site: SiteConfiguration
+        _ manifest: JobManifest,
+        _ site: SiteConfiguration
     ) throws(SlurmError) -> ResourceDirectives {
         let resources = manifest.resources
         var directives = ResourceDirectives()
@@ -78,9 +82,17 @@ enum ScriptRenderer {
     private static func fault(_ error: SlurmError) -> Fault {
         switch error {
         case .invalidValue(let field, let reason):
-            Fault(path: "/" + field.replacing(".", with: "/"), message: reason, expected: "a value the batch script can carry")
+            Fault(
+                path: "/" + field.replacing(".", with: "/"),
+                message: reason,
+                expected: "a value the batch script can carry"
+            )
         case .invalidTemplate(let name, let reason):
-            Fault(path: "/template", message: "the template '\(name)' is broken: \(reason)", expected: "a working template")
+            Fault(
+                path: "/template",
+                message: "the template '\(name)' is broken: \(reason)",
+                expected: "a working template"
+            )
         case .unreadableAnswer:
             Fault(path: "", message: "\(error)", expected: "")
         }

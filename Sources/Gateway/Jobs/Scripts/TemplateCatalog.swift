@@ -45,8 +45,11 @@ package struct TemplateCatalog: Sendable {
             throw GatewayError(.notFound, "There is no template '\(name)'. Templates: \(known).")
         }
         return TemplateEntry(
-            name: name, summary: parsed.summary, digest: SHA256Digest(of: parsed.text.utf8).description,
-            text: parsed.text)
+            name: name,
+            summary: parsed.summary,
+            digest: SHA256Digest(of: parsed.text.utf8).description,
+            text: parsed.text
+        )
     }
 
     /// The names of all templates, sorted.
