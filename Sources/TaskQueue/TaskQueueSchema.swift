@@ -7,6 +7,8 @@ package enum TaskQueueSchema {
         Migration(module: "tasks", number: 1, name: "tasks", statements: { [table($0)] + indexes })
     ]
 
+    /// The table of all tasks.
+    ///
     /// `claims` counts how often the task was leased: owner and count together name one lease.
     /// `attempts` counts the runs begun since the last success.
     /// `rerun_at` is set when the task was asked for again while it ran.

@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import Testing
 
 /// The thin path: a manifest in, a real job out.
@@ -40,5 +41,25 @@ struct FirstJobTests {
         #expect(job["state"] == "failed")
         #expect(job["slurm"]?["exitCode"] == 3)
         #expect(job["reason"]?.stringValue?.contains("exit code 3") == true)
+    }
+
+    @Test("runs the same on PostgreSQL as on the embedded database, across a restart")
+    func runsOnPostgreSQL() async throws {
+        let server = TestCluster.variable("FARFIELD_TEST_POSTGRES")
+        let name = "gateway_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        let created = try await Command.run("/usr/bin/psql", ["-q", server, "-c", "CREATE DATABASE \(name)"])
+        try #require(created.status == 0, "\(created.errors)")
+        let address =
+            server.split(separator: "/").dropLast().joined(separator: "/").replacing(":/", with: "://") + "/\(name)"
+        let gateway = try await GatewayProcess(general: "database: \(address)").start()
+        let id = try await API(gateway).submit("name: pg\ncommand: sleep 2\nresources: {memory: 50M, walltime: 2m}")
+        #expect(gateway.stop(with: SIGTERM) == 0)
+        try await gateway.start()
+        let api = API(gateway)
+        #expect(try await api.wait(id)["state"] == "completed")
+        #expect(try await TestCluster.count(named: "ff-\(id)-1") == 1)
+        #expect(try await api.get("/health/ready").json["checks"]?.arrayValue?.first?["detail"] == "postgreSQL")
+        gateway.stop()
+        _ = try await Command.run("/usr/bin/psql", ["-q", server, "-c", "DROP DATABASE \(name) WITH (FORCE)"])
     }
 }
