@@ -169,6 +169,16 @@ import Testing
         #expect(seen.awaitsAccounting)
     }
 
+    /// Seen when slurmdbd came back from an outage: the state is there, the end and the exit code are not yet.
+    @Test(arguments: [true, false])
+    func endedButAccountingIsStillCatchingUp(isInQueue: Bool) throws {
+        let unfinished = accountingRow("5", "FAILED").replacing("|2026-11-20T19:36:07|", with: "|Unknown|")
+        let seen = try visible(
+            sight(job(5), queue: isInQueue ? [queueRow("5", "FAILED")] : [], accounting: [unfinished])
+        )
+        #expect(seen.awaitsAccounting)
+    }
+
     @Test func requeuedJobIsPendingAgain() throws {
         for old in ["NODE_FAIL", "PREEMPTED", "REQUEUED", "FAILED"] {
             let seen = try visible(

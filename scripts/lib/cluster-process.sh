@@ -40,15 +40,18 @@ own_host_name() { unshare --uts true 2>/dev/null; }
 
 slurm_host_name() { if own_host_name; then echo localhost; else uname -n | cut -d. -f1; fi; }
 
-# Starts a daemon fully detached: own session, clean environment, no descriptor of ours (locks are on 8 and 9).
+# Starts a daemon fully detached: own session, clean environment, no descriptor of ours or of whoever called us.
 # Arguments: log file, SLURM_CONF, command...
 launch() {
-  local log=$1 configuration=$2 rename
+  local log=$1 configuration=$2 rename alone
   local -a prefix=(setsid)
   shift 2
   # shellcheck disable=SC2016 # expanded by the inner shell
   rename='echo localhost >/proc/sys/kernel/hostname; exec "$@"'
+  # shellcheck disable=SC2016
+  alone='for open in /proc/$$/fd/*; do n=${open##*/}; [ "$n" -le 2 ] || eval "exec $n>&-"; done; exec "$@"'
   if own_host_name; then prefix+=(unshare --uts sh -c "$rename" launch); fi
+  prefix=(bash -c "$alone" launch "${prefix[@]}")
   env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     FARFIELD_CLUSTER="$state/" SLURM_CONF="$configuration" \
     "${prefix[@]}" "$@" </dev/null >>"$log" 2>&1 8>&- 9>&-

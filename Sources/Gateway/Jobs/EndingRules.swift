@@ -57,6 +57,7 @@ package enum EndingRules {
         switch exitCode {
         case 126?: return "The program could not be executed (exit code 126)."
         case 127?: return "The program was not found (exit code 127). Is a module or a path missing?"
+        case 0?: return "Slurm says that it failed, though its exit code is 0."
         case let code?: return "The program ended with exit code \(code)."
         case nil: return "The program failed."
         }

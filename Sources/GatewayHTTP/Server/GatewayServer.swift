@@ -4,7 +4,7 @@ package import Logging
 internal import ServiceLifecycle
 
 /// The REST server: binds the address and answers until the service group shuts down.
-package struct GatewayServer: Service {
+package struct GatewayServer: Service, CustomStringConvertible {
     private let services: GatewayServices
     private let address: ListenAddress
     private let limits: Limits
@@ -32,6 +32,9 @@ package struct GatewayServer: Service {
         self.metrics = metrics
         self.logger = logger
     }
+
+    /// What logs show of it: never what it holds.
+    package var description: String { "REST server" }
 
     /// Serves until graceful shutdown: requests under way are answered, streams end.
     package func run() async throws {

@@ -93,10 +93,16 @@ extension Sightings {
         let own = accounting.filter { $0.id.step == nil }.max { ($0.submit ?? 0) < ($1.submit ?? 0) }
         guard let own else { return queue.map(fromQueue) }
         let steps = accounting.filter { $0.id.step != nil }
-        guard let queue else { return fromAccounting(own, steps) }
+        // slurmdbd that catches up after an outage writes the state first, and the end and the exit code later.
+        let isSettled = own.state.state.isEnded && own.end != nil
+        guard let queue else {
+            var seen = fromAccounting(own, steps)
+            seen.awaitsAccounting = own.state.state.isEnded && !isSettled
+            return seen
+        }
         let isNewer = (queue.submit ?? 0) > (own.submit ?? 0)
         let livesOn = own.state.state.mayBeRequeued && !queue.state.state.isEnded
-        if own.state.state.isEnded, !isNewer, !livesOn {
+        if isSettled, !isNewer, !livesOn {
             var seen = fromAccounting(own, steps)
             seen.reason = seen.reason ?? fromQueue(queue).reason
             seen.rawRows.insert(queue.raw, at: 0)
