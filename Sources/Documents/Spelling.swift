@@ -8,18 +8,26 @@ enum Spelling {
         return best.distance <= max(1, word.count / 3) ? best.word : nil
     }
 
-    /// Levenshtein distance of at most the first 64 characters.
+    /// Edits between the first 64 characters: insertions, deletions, substitutions and swapped neighbours
+    /// (optimal string alignment).
     private static func distance(_ left: String, _ right: String) -> Int {
-        let columns = Array(right.prefix(64))
-        var previous = Array(0...columns.count)
-        for (row, character) in left.prefix(64).enumerated() {
+        let (rows, columns) = (Array(left.prefix(64)), Array(right.prefix(64)))
+        var table = [Array(0...columns.count)]
+        for (row, character) in rows.enumerated() {
             var current = [row + 1]
             for (column, other) in columns.enumerated() {
-                let substitution = previous[column] + (character == other ? 0 : 1)
-                current.append(min(substitution, previous[column + 1] + 1, current[column] + 1))
+                var best = min(
+                    table[row][column] + (character == other ? 0 : 1),
+                    table[row][column + 1] + 1,
+                    current[column] + 1
+                )
+                if row > 0, column > 0, character == columns[column - 1], rows[row - 1] == other {
+                    best = min(best, table[row - 1][column - 1] + 1)
+                }
+                current.append(best)
             }
-            previous = current
+            table.append(current)
         }
-        return previous[columns.count]
+        return table[rows.count][columns.count]
     }
 }
