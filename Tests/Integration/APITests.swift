@@ -31,7 +31,10 @@ struct APITests {
             (try await api.post("/api/v1/jobs", "name: x"), 422, "invalid-manifest"),
             (try await api.post("/api/v1/jobs", Self.manifest + "\nsite: mars"), 422, "invalid-manifest"),
             (try await api.post("/api/v1/jobs", Self.manifest + "\ntemplate: mars"), 422, "invalid-manifest"),
-            (try await api.post("/api/v1/jobs", Self.manifest + "\ndependencies: [{job: \(none)}]"), 422, "invalid-manifest"),
+            (
+                try await api.post("/api/v1/jobs", Self.manifest + "\ndependencies: [{job: \(none)}]"), 422,
+                "invalid-manifest"
+            ),
             (try await api.get("/api/v1/jobs?state=sleeping&limit=0&colour=red"), 400, "invalid-request"),
             (try await api.get("/api/v1/jobs?cursor=zzz"), 400, "invalid-request"),
             (try await api.get("/api/v1/sites/mars"), 404, "not-found"),
@@ -39,7 +42,10 @@ struct APITests {
         for (answer, status, slug) in cases {
             #expect(answer.status == status, "\(answer.text.prefix(300))")
             #expect(answer.headers["Content-Type"] == "application/problem+json")
-            #expect(answer.json["type"]?.stringValue == "https://farfield.dev/problems/\(slug)", "\(answer.text.prefix(300))")
+            #expect(
+                answer.json["type"]?.stringValue == "https://farfield.dev/problems/\(slug)",
+                "\(answer.text.prefix(300))"
+            )
             #expect(answer.json["requestId"]?.stringValue == answer.headers["X-Request-Id"])
             #expect(answer.json["detail"]?.stringValue?.isEmpty == false)
         }
@@ -59,7 +65,11 @@ struct APITests {
             return try await group.reduce(into: Set<String>()) { $0.insert($1) }
         }
         #expect(ids.count == 1)
-        let other = try await api.post("/api/v1/jobs", Self.manifest + "\npriority: 9", headers: ["Idempotency-Key": "k-1"])
+        let other = try await api.post(
+            "/api/v1/jobs",
+            Self.manifest + "\npriority: 9",
+            headers: ["Idempotency-Key": "k-1"]
+        )
         #expect(other.status == 422)
         #expect(other.json["type"]?.stringValue?.hasSuffix("/idempotency-key-reused") == true)
         #expect(try await api.post("/api/v1/jobs", Self.manifest, headers: ["Idempotency-Key": "a b"]).status == 400)
@@ -74,7 +84,8 @@ struct APITests {
         let json = try await api.post(
             "/api/v1/jobs",
             #"{"name":"api","command":"true","resources":{"memory":"50M","walltime":"2m"},"dryRun":true}"#,
-            type: "application/json; charset=utf-8")
+            type: "application/json; charset=utf-8"
+        )
         #expect(yaml.status == 200 && json.status == 200)
         #expect(yaml.json["scriptDigest"] == json.json["scriptDigest"])
         #expect(yaml.json["script"]?.stringValue?.hasPrefix("#!/bin/bash\n") == true)
@@ -90,7 +101,11 @@ struct APITests {
         let api = API(gateway)
         var ids: [String] = []
         for number in 0..<7 {
-            ids.append(try await api.submit("name: n\(number % 2)\ncommand: 'true'\nlabels: {k: v\(number)}\nresources: {memory: 50M, walltime: 2m}"))
+            ids.append(
+                try await api.submit(
+                    "name: n\(number % 2)\ncommand: 'true'\nlabels: {k: v\(number)}\nresources: {memory: 50M, walltime: 2m}"
+                )
+            )
         }
         var seen: [String] = []
         var next: String? = ""
@@ -102,7 +117,10 @@ struct APITests {
         }
         #expect(seen == ids.reversed())
         #expect(try await api.get("/api/v1/jobs?name=n1").json["items"]?.arrayValue?.count == 3)
-        #expect(try await api.get("/api/v1/jobs?label=k%3Dv3").json["items"]?.arrayValue?.first?["id"]?.stringValue == ids[3])
+        #expect(
+            try await api.get("/api/v1/jobs?label=k%3Dv3").json["items"]?.arrayValue?.first?["id"]?.stringValue
+                == ids[3]
+        )
         for id in ids { try await api.wait(id) }
         #expect(try await api.get("/api/v1/jobs?state=completed&name=n0").json["items"]?.arrayValue?.count == 4)
     }
@@ -118,13 +136,18 @@ struct APITests {
         #expect(numbers == Array(1...numbers.count))
         #expect(stream.text.contains("\"state\":\"completed\""))
         let rest = try await api.get(
-            "/api/v1/jobs/\(id)/events", headers: ["Accept": "text/event-stream", "Last-Event-ID": "\(numbers.count - 1)"])
+            "/api/v1/jobs/\(id)/events",
+            headers: ["Accept": "text/event-stream", "Last-Event-ID": "\(numbers.count - 1)"]
+        )
         #expect(rest.text.split(separator: "\n").count(where: { $0.hasPrefix("id: ") }) == 1)
         let list = try await api.get("/api/v1/jobs/\(id)/events?after=1").json["items"]?.arrayValue ?? []
         #expect(list.count == numbers.count - 1)
         let refused = try await api.get("/api/v1/jobs/\(id)/events", headers: ["Accept": "image/png"])
         #expect(refused.status == 406)
-        let bad = try await api.get("/api/v1/jobs/\(id)/events", headers: ["Accept": "text/event-stream", "Last-Event-ID": "x"])
+        let bad = try await api.get(
+            "/api/v1/jobs/\(id)/events",
+            headers: ["Accept": "text/event-stream", "Last-Event-ID": "x"]
+        )
         #expect(bad.status == 400)
     }
 
@@ -136,7 +159,9 @@ struct APITests {
         try await api.wait(id, for: ["running"])
         async let events = api.get("/api/v1/jobs/\(id)/events", headers: ["Accept": "text/event-stream"])
         async let log = api.get("/api/v1/jobs/\(id)/logs/stdout?follow=true")
-        try await eventually("both streams are open") { gateway.log.contains("logs/stdout") && gateway.log.contains("/events") }
+        try await eventually("both streams are open") {
+            gateway.log.contains("logs/stdout") && gateway.log.contains("/events")
+        }
         let begin = ContinuousClock.now
         #expect(gateway.stop(with: SIGTERM) == 0)
         #expect(ContinuousClock.now - begin < .seconds(10))
@@ -158,7 +183,8 @@ struct APITests {
               mkdir -p "o ut"; printf 0123456789 > "o ut/é 'x' \\"y\\".bin"; ln -s /etc/passwd "o ut/link"
             outputs: ["o ut/*", "missing/*"]
             resources: {memory: 50M, walltime: 2m}
-            """)
+            """
+        )
         try await api.wait(id, for: ["running"])
         let followed = try await api.get("/api/v1/jobs/\(id)/logs/stdout?follow=true")
         #expect(followed.text == "first\nsecond\n")
