@@ -6,7 +6,7 @@ package import Documents
 package struct GatewayError: Error, Sendable {
     /// The kinds, each with a stable address in the API.
     package enum Kind: String, Sendable, CaseIterable {
-        /// The manifest has faults; ``faults`` names them.
+        /// The manifest has faults; `faults` names them.
         case invalidManifest = "invalid-manifest"
         /// The request itself has faults.
         case invalidRequest = "invalid-request"

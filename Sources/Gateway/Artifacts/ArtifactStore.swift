@@ -10,7 +10,7 @@ package struct ArtifactStore: Sendable {
     /// - Parameter folder: made when first needed.
     package init(folder: String) { self.folder = folder }
 
-    /// Begins a new artifact; nothing stands under its final name before ``ArtifactWriter/finish()``.
+    /// Begins a new artifact; nothing stands under its final name before `finish()`.
     ///
     /// - Returns: a writer.
     /// - Throws: file errors, such as a full disk.

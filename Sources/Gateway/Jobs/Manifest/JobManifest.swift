@@ -2,7 +2,7 @@ package import Attestation
 
 /// What a researcher sends: one job, or one job array (schema `farfield/v1`).
 ///
-/// A value of this type has passed every check of ``JobManifestReader``; its JSON form is ``json``.
+/// A value of this type has passed every check of ``JobManifestReader``; its JSON form is `json`.
 package struct JobManifest: Sendable, Hashable {
     /// The schema version this text is written in.
     package static let apiVersion = "farfield/v1"
