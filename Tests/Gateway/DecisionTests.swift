@@ -86,6 +86,7 @@ struct DecisionTests {
             PollInterval.next(
                 jobs: [job],
                 changed: changed,
+                isUp: true,
                 site: site,
                 now: Timestamp(seconds: 1_800_000_000 + seconds)
             )
@@ -96,7 +97,10 @@ struct DecisionTests {
         #expect(next(after: 100_000, changed: 1) == .seconds(1))
         job.cancelRequestedAt = job.createdAt
         #expect(next(after: 100_000) == .seconds(1))
-        #expect(PollInterval.next(jobs: [], changed: 0, site: site, now: job.createdAt) == PollInterval.idle)
+        #expect(
+            PollInterval.next(jobs: [], changed: 0, isUp: true, site: site, now: job.createdAt) == PollInterval.idle
+        )
+        #expect(PollInterval.next(jobs: [], changed: 0, isUp: false, site: site, now: job.createdAt) == .seconds(30))
     }
 
     @Test("Ids sort by their time and are read back strictly")

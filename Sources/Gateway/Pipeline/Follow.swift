@@ -16,7 +16,15 @@ struct Follow: Sendable {
         Counter(label: "farfield_site_looks_total", dimensions: [("site", name)]).increment()
         let now = world.keeper.now()
         let changed = try await record(observation, of: jobs, site: name, at: now)
-        return .again(after: PollInterval.next(jobs: jobs, changed: changed, site: site.configuration, now: now))
+        return .again(
+            after: PollInterval.next(
+                jobs: jobs,
+                changed: changed,
+                isUp: observation.health.state == .up,
+                site: site.configuration,
+                now: now
+            )
+        )
     }
 
     static func followed(_ job: Job) -> FollowedJob? {
@@ -24,7 +32,7 @@ struct Follow: Sendable {
         return FollowedJob(
             slurmID: slurmID,
             key: job.submissionKey,
-            arrayTasks: job.manifest?.array?.tasks,
+            arrayTasks: job.arrayCount == nil ? nil : job.manifest?.array?.tasks,
             isCancelling: job.cancelRequestedAt != nil
         )
     }
@@ -93,8 +101,15 @@ enum PollInterval {
 
     /// Fast while something is about to change, slower the longer nothing did: a tenth of the time since the last
     /// change, within the site's limits.
-    static func next(jobs: [Job], changed: Int, site: SiteConfiguration, now: Timestamp) -> Duration {
-        if jobs.isEmpty { return idle }
+    static func next(
+        jobs: [Job],
+        changed: Int,
+        isUp: Bool,
+        site: SiteConfiguration,
+        now: Timestamp
+    ) -> Duration {
+        // A site that is down is waited for, whether or not it has jobs.
+        if jobs.isEmpty { return isUp ? idle : site.pollSlowest }
         if changed > 0 || jobs.contains(where: { $0.cancelRequestedAt != nil }) { return site.pollFastest }
         let youngest = jobs.map { now - $0.updatedAt }.min() ?? idle
         return min(max(youngest / 10, site.pollFastest), site.pollSlowest)

@@ -38,17 +38,28 @@ struct Retrieve: Sendable {
 
     /// - Returns: what is missing, in words; nil when nothing is.
     private func bringHome(_ job: Job, from site: any Site) async throws -> String? {
+        var missing = try await bringLogsHome(job, from: site)
+        missing += try await bringOutputsHome(job, from: site)
+        guard !missing.isEmpty else { return nil }
+        return "Not home: " + missing.prefix(5).joined(separator: "; ") + (missing.count > 5 ? "; …" : ".")
+    }
+
+    private func bringLogsHome(_ job: Job, from site: any Site) async throws -> [String] {
+        var missing: [String] = []
+        let limit = world.limits.outputFileBytes
         for log in JobFolder.logs(arrayIndexes: job.arrayCount == nil ? nil : try await indexes(of: job)) {
-            _ = try await fetch(
-                log.path,
-                named: log.name,
-                as: .log,
-                job,
-                from: site,
-                limit: world.limits.outputFileBytes
-            )
+            let size = try await site.read(log.path, key: job.submissionKey, offset: 0, length: 0)?.size ?? 0
+            if size > limit {
+                missing.append("'\(log.path)' (\(size) bytes) is larger than the gateway takes")
+            } else {
+                _ = try await fetch(log.path, named: log.name, as: .log, job, from: site, limit: limit)
+            }
         }
-        guard let globs = job.manifest?.outputs, !globs.isEmpty else { return nil }
+        return missing
+    }
+
+    private func bringOutputsHome(_ job: Job, from site: any Site) async throws -> [String] {
+        guard let globs = job.manifest?.outputs, !globs.isEmpty else { return [] }
         let listing = try await site.list(globs, key: job.submissionKey)
         var left = world.limits.outputTotalBytes
         var missing = listing.refused.sorted { $0.key < $1.key }.map { "'\($0.key)' \($0.value)" }
@@ -61,8 +72,7 @@ struct Retrieve: Sendable {
             let size = try await fetch(file.path, named: file.path, as: .output, job, from: site, limit: left)
             if let size { left -= Int(size) } else { missing.append("'\(file.path)' could not be read") }
         }
-        return missing.isEmpty
-            ? nil : "Outputs: " + missing.prefix(5).joined(separator: "; ") + (missing.count > 5 ? "; …" : ".")
+        return missing
     }
 
     private func indexes(of job: Job) async throws -> [Int] {

@@ -23,20 +23,34 @@ struct Submit: Sendable {
         do {
             try await site.reach()
         } catch {
-            try await explain(waiting, error.reason)
+            try await explain(waiting, error.reason, site: name)
             return .again(after: .seconds(5))
         }
         let jobs = try await announce(waiting)
+        let triedBefore = Set(waiting.filter { $0.submission == .trying }.map(\.id))
         let answers = await site.submit(jobs.map { Self.submission(of: $0, resubmits: false) })
         var open = 0
-        for (job, answer) in zip(jobs, answers) where try await settle(job, answer, at: site) == false { open += 1 }
+        for (job, answer) in zip(jobs, answers) {
+            let answer = Self.cautious(answer, triedBefore: triedBefore.contains(job.id))
+            if try await settle(job, answer, at: site) == false { open += 1 }
+        }
         if open > 0 { return .again(after: open == jobs.count ? .seconds(3) : .seconds(1)) }
         return waiting.count == Self.batch ? .again(after: .zero) : .done
     }
 
+    /// That this try sent nothing says nothing about an earlier one whose answer was lost.
+    private static func cautious(_ answer: SubmissionAnswer, triedBefore: Bool) -> SubmissionAnswer {
+        guard triedBefore, case .notSubmitted(let reason) = answer else { return answer }
+        return .unknown(reason: reason)
+    }
+
     /// Tells why nothing can be sent now; whether an earlier try came through stays open.
-    private func explain(_ jobs: [Job], _ reason: String) async throws {
+    private func explain(_ jobs: [Job], _ reason: String, site: String) async throws {
         try await world.database.transaction { connection in
+            let health = SiteHealth(state: .down, reason: reason)
+            let now = world.keeper.now()
+            try SiteStatusStore.record(health, partitions: nil, site: site, at: now, on: connection)
+            try world.tasks.follow(site: site, at: now + .seconds(5), on: connection)
             for job in jobs {
                 let input: JobInput =
                     job.submission == .trying ? .outcomeUnknown(reason: reason) : .waits(reason: reason)

@@ -51,6 +51,8 @@ package struct SlurmSite: Site {
                 deadline: configuration.commandDeadline
             )
             return try await transport.run(command).map(Self.answer)
+        } catch let error as SSHError where !error.commandMayHaveRun {
+            return submissions.map { _ in .notSubmitted(reason: SiteFailure(error).reason) }
         } catch {
             // Whether anything ran, only the site knows: the job's folder there is asked again.
             return submissions.map { _ in .unknown(reason: SiteFailure(error).reason) }

@@ -57,8 +57,14 @@ enum TestCluster {
         return path
     }
 
-    /// Runs a Slurm client command at site a, as the user of the tests.
-    static func slurm(_ line: String) async throws -> CommandResult { try await Command.shell(line) }
+    /// Runs Slurm client commands at site a, as root.
+    static func slurm(_ line: String) async throws -> CommandResult {
+        if geteuid() == 0 { return try await Command.shell(line) }
+        return try await Command.run(
+            "/usr/bin/sudo",
+            ["-n", "env", "SLURM_CONF=\(variable("SLURM_CONF"))", "/bin/bash", "-c", line]
+        )
+    }
 
     /// How many jobs of a name Slurm has or had.
     static func count(named key: String) async throws -> Int {
@@ -74,7 +80,7 @@ enum TestCluster {
 
     /// Runs scripts/cluster, as root or through sudo.
     @discardableResult
-    static func control(_ arguments: String...) async throws -> CommandResult {
+    static func control(_ arguments: [String]) async throws -> CommandResult {
         try await Command.run(Repository.root + "/scripts/cluster", arguments)
     }
 }
