@@ -3,6 +3,7 @@
   pass          forward everything (the start)
   hold-up       keep what the client sends
   hold-down     keep what the server sends
+  allow N       while that is kept, let N bytes of it through
   cut           break every connection, and each new one at once
   cut-after N   break each connection after N more bytes from the server
 Prints its port first, then "ok" for every command carried out. It ends with its standard input.
@@ -10,21 +11,30 @@ Prints its port first, then "ok" for every command carried out. It ends with its
 import asyncio
 import sys
 
-state = {"mode": "pass", "left": None}
+state = {"mode": "pass", "left": None, "budget": 0}
 changed = asyncio.Event()
 writers = set()
 
 
-async def allowed(direction):
+async def allowed(direction, size):
+    """How many of so many bytes may go on now; waits while none may."""
     while state["mode"] == f"hold-{direction}":
+        if direction == "down" and state["budget"] > 0:
+            size = min(size, state["budget"])
+            state["budget"] -= size
+            return size
         changed.clear()
         await changed.wait()
+    return size
 
 
 async def pump(reader, writer, direction):
     try:
         while data := await reader.read(65536):
-            await allowed(direction)
+            while (size := await allowed(direction, len(data))) < len(data):
+                writer.write(data[:size])
+                await writer.drain()
+                data = data[size:]
             if direction == "down" and state["left"] is not None:
                 if len(data) > state["left"]:
                     writer.write(data[: state["left"]])
@@ -65,11 +75,12 @@ async def main():
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := (await reader.readline()).decode().split():
-        if line[0] == "cut-after":
+        if line[0] == "allow":
+            state["budget"] += int(line[1])
+        elif line[0] == "cut-after":
             state["left"] = int(line[1])
         else:
-            state["mode"] = line[0]
-            state["left"] = None
+            state.update(mode=line[0], left=None, budget=0)
         if line[0] == "cut":
             abort()
         changed.set()

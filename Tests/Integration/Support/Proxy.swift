@@ -34,6 +34,9 @@ final class Proxy: @unchecked Sendable {
 
     func set(_ mode: Mode) { command(mode.rawValue) }
 
+    /// Lets so many more bytes of the server through while they are held.
+    func allow(_ bytes: Int) { command("allow \(bytes)") }
+
     /// Breaks each connection after so many more bytes from the server.
     func cut(after bytes: Int) { command("cut-after \(bytes)") }
 
