@@ -133,7 +133,7 @@ struct NeverHappened: Error {
 }
 
 /// Looks again and again until a condition about another process holds.
-func eventually(_ what: String, within limit: Duration = .seconds(15), _ condition: () throws -> Bool) async throws {
+func eventually(_ what: String, within limit: Duration = .seconds(45), _ condition: () throws -> Bool) async throws {
     let deadline = ContinuousClock.now + limit
     while try !condition() {
         guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
