@@ -145,14 +145,13 @@ import Testing
         request.directives.partition = "nosuch"
         let entry = DeliverAndSubmit.Entry(
             key: key,
-            root: cluster.root,
             files: [.init(path: "job.sh", bytes: Array(try Templates.named("cpu").render(request).utf8))],
             script: "job.sh",
             resubmits: false
         )
         guard
             case .refused(let refusal) = try await cluster.transport.run(
-                DeliverAndSubmit([entry], shell: cluster.shell())
+                DeliverAndSubmit([entry], root: cluster.root, shell: cluster.shell())
             ).first
         else {
             Issue.record("not refused")
@@ -161,7 +160,9 @@ import Testing
         #expect(refusal.code == "invalid-partition")
         let now = Int(Date().timeIntervalSince1970)
         #expect(
-            try await cluster.transport.run(FindByName(key: key, since: now - 60, shell: cluster.shell())) == .absent
+            try await cluster.transport.run(FindByName(keys: [key], since: now - 60, shell: cluster.shell())) == [
+                .absent
+            ]
         )
     }
 
@@ -173,8 +174,8 @@ import Testing
             Templates.named("cpu").render(BatchScriptRequest(key: key, command: .line("true"))),
             key: key
         )
-        let found = try await cluster.transport.run(FindByName(key: key, since: now - 60, shell: cluster.shell()))
-        #expect(found == .found([id]))
+        let found = try await cluster.transport.run(FindByName(keys: [key], since: now - 60, shell: cluster.shell()))
+        #expect(found == [.found([id])])
     }
 
     @Test func foldersWithAwkwardNamesWork() async throws {
@@ -185,12 +186,12 @@ import Testing
         request.folder = "\(home)/\(key)"
         let entry = DeliverAndSubmit.Entry(
             key: key,
-            root: home,
             files: [.init(path: "job.sh", bytes: Array(try Templates.named("cpu").render(request).utf8))],
             script: "job.sh",
             resubmits: false
         )
-        let result = try await cluster.transport.run(DeliverAndSubmit([entry], shell: cluster.shell())).first
+        let result = try await cluster.transport.run(DeliverAndSubmit([entry], root: home, shell: cluster.shell()))
+            .first
         let id = try #require(acceptedID(result).flatMap { SlurmJobID($0) }, "\(String(describing: result))")
         #expect(try await cluster.wait(ObservedJob(jobID: id, key: key)).state.state == .completed)
         let listing = try await cluster.transport.run(
@@ -207,14 +208,17 @@ import Testing
         let entries = keys.map {
             DeliverAndSubmit.Entry(
                 key: $0,
-                root: cluster.root,
                 files: [.init(path: "job.sh", bytes: script)],
                 script: "job.sh",
                 resubmits: false
             )
         }
-        let first = try await cluster.transport.run(DeliverAndSubmit(entries, shell: cluster.shell())).map(acceptedID)
-        let second = try await cluster.transport.run(DeliverAndSubmit(entries, shell: cluster.shell())).map(acceptedID)
+        let first = try await cluster.transport.run(
+            DeliverAndSubmit(entries, root: cluster.root, shell: cluster.shell())
+        ).map(acceptedID)
+        let second = try await cluster.transport.run(
+            DeliverAndSubmit(entries, root: cluster.root, shell: cluster.shell())
+        ).map(acceptedID)
         #expect(Set(first.compactMap(\.self)).count == 50)
         #expect(first == second)
         let jobs = try zip(first, keys).map { number, key in

@@ -1,3 +1,4 @@
+import Foundation
 import Slurm
 import Testing
 
@@ -69,7 +70,6 @@ import Testing
         async let two = toy.submit(toy.entry("race"))
         #expect(try await [acceptedID(one.first), acceptedID(two.first)] == [5, 5])
         #expect(toy.calls == 1)
-        #expect(!toy.scratch.exists("jobs/race/.farfield-locked"))
     }
 
     @Test func markerOfALostTryMakesItUnknownUntilToldToResubmit() async throws {
@@ -87,14 +87,85 @@ import Testing
         #expect(acceptedID(try await toy.submit(toy.entry("lost", resubmits: true)).first) == 10)
     }
 
-    @Test func busyLockIsUnknown() async throws {
+    @Test func jobThatAnotherCommandWorksOnIsUnknown() async throws {
         let toy = try ToySbatch()
-        try toy.scratch.write("bin/flock", "#!/bin/sh\nexit 1\n", executable: true)
-        guard case .unknown = try await toy.submit(toy.entry("busy"), wait: 0).first else {
+        // A session of a machine without flock counts as alive while its file is young.
+        try toy.scratch.write("jobs/.farfield-sessions/other", "age\n")
+        try toy.scratch.write("jobs/busy/submitting", "other deliver\n")
+        guard case .unknown(let reason) = try await toy.submit(toy.entry("busy"), wait: 0).first else {
+            Issue.record("expected unknown")
+            return
+        }
+        #expect(reason.contains("somebody else"))
+        #expect(toy.calls == 0)
+    }
+
+    @Test(arguments: ["flock", "age"])
+    func jobOfADeadDeliveryIsTakenOver(kind: String) async throws {
+        let toy = try ToySbatch()
+        try toy.scratch.write("jobs/.farfield-sessions/dead", "\(kind)\n")
+        _ = try await execute(["/bin/touch", "-d", "-1 hour", "\(toy.scratch.path)/jobs/.farfield-sessions/dead"])
+        try toy.scratch.write("jobs/half/submitting", "dead deliver\n")
+        #expect(acceptedID(try await toy.submit(toy.entry("half")).first) == 101)
+        // The same session had begun to submit this one: nobody knows.
+        try toy.scratch.write("jobs/sent/submitting", "dead submit\n")
+        guard case .unknown = try await toy.submit(toy.entry("sent")).first else {
+            Issue.record("expected unknown")
+            return
+        }
+        #expect(acceptedID(try await toy.submit(toy.entry("sent", resubmits: true)).first) == 102)
+    }
+
+    @Test func manyTakersOfOneDeadDeliverySubmitOnce() async throws {
+        let toy = try ToySbatch(answer: "sleep 0.2; echo 5")
+        try toy.scratch.write("jobs/half/submitting", "gone deliver\n")
+        let answers = try await withThrowingTaskGroup(of: UInt32?.self) { group in
+            for _ in 0..<8 { group.addTask { acceptedID(try await toy.submit(toy.entry("half")).first) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers == Array(repeating: 5, count: 8))
+        #expect(toy.calls == 1)
+    }
+
+    @Test func halfWrittenIdIsNoId() async throws {
+        let toy = try ToySbatch()
+        try toy.scratch.write("jobs/cut/jobid", "12")
+        try toy.scratch.write("jobs/cut/submitting", "gone submit\n")
+        guard case .unknown = try await toy.submit(toy.entry("cut")).first else {
             Issue.record("expected unknown")
             return
         }
         #expect(toy.calls == 0)
+    }
+
+    @Test(arguments: ["/bin/dash", "/bin/bash"])
+    func manyJobsInLanes(shell: String) async throws {
+        let toy = try ToySbatch(answer: "echo $$")
+        var transport = toy.transport
+        transport.loginShell = [shell, "-c"]
+        _ = try await execute(["/bin/ln", "-s", shell, "\(toy.scratch.path)/bin/sh"])
+        let entries = (0..<23).map { index in
+            var entry = toy.entry("many-\(index)", script: "#!/bin/bash\necho '\(index)'\n")
+            entry.files.append(
+                .init(path: "in put/run", bytes: Array("it's \(index)\n".utf8), isExecutable: index % 2 == 0)
+            )
+            return entry
+        }
+        try toy.scratch.write("jobs/many-7/jobid", "777\n")
+        let command = try toy.command(entries)
+        let results = try await transport.run(command)
+        #expect(Set(results.compactMap { acceptedID($0) }).count == 23, "\(results)")
+        #expect(acceptedID(results[7]) == 777)
+        #expect(toy.calls == 22)
+        for index in [0, 1, 22] {
+            let file = "jobs/many-\(index)/in put/run"
+            #expect(try toy.scratch.text(file) == "it's \(index)\n")
+            #expect(FileManager.default.isExecutableFile(atPath: "\(toy.scratch.path)/\(file)") == (index % 2 == 0))
+            #expect(!toy.scratch.exists("jobs/many-\(index)/submitting"))
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: "\(toy.scratch.path)/jobs/.farfield-sessions").isEmpty
+        )
     }
 
     @Test(arguments: [
@@ -134,14 +205,13 @@ import Testing
             answer:
                 "echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1"
         )
-        let results = try await toy.submit(toy.entry("a"), toy.entry("b"))
-        guard case .unknown = results[0], case .notSubmitted = results[1] else {
-            Issue.record("\(results)")
-            return
-        }
-        #expect(toy.calls == 1)
-        #expect(toy.scratch.exists("jobs/a/submitting"))
-        #expect(!toy.scratch.exists("jobs/b/submitting"))
+        // Four lanes try one job each; what they find spares the rest.
+        let results = try await toy.submit(toy.entries(6))
+        #expect(results.prefix(4).allSatisfy { if case .unknown = $0 { true } else { false } }, "\(results)")
+        #expect(results.suffix(2).allSatisfy { if case .notSubmitted = $0 { true } else { false } }, "\(results)")
+        #expect(toy.calls == 4)
+        #expect(toy.scratch.exists("jobs/k-0/submitting"))
+        #expect(!toy.scratch.exists("jobs/k-5/submitting"))
     }
 
     @Test func unreachableControllerMeansNotSubmitted() async throws {
@@ -153,27 +223,26 @@ import Testing
                 exit 1
                 """
         )
-        let results = try await toy.submit(toy.entry("a"), toy.entry("b"))
+        let results = try await toy.submit(toy.entries(6))
         for result in results {
             guard case .notSubmitted = result else {
                 Issue.record("\(results)")
                 return
             }
         }
-        #expect(toy.calls == 1)
-        #expect(!toy.scratch.exists("jobs/a/submitting"))
+        #expect(toy.calls == 4)
+        #expect(!toy.scratch.exists("jobs/k-0/submitting"))
     }
 
     @Test func oneFailingEntryDoesNotStopTheOthers() async throws {
         let toy = try ToySbatch()
-        try toy.scratch.write("file", "not a folder")
-        var bad = toy.entry("bad")
-        bad.root = "\(toy.scratch.path)/file"
-        let results = try await toy.submit(bad, toy.entry("good"))
-        guard case .notSubmitted = results[0] else {
+        try toy.scratch.write("jobs/bad", "not a folder")
+        let results = try await toy.submit(toy.entry("bad"), toy.entry("good"))
+        guard case .notSubmitted(let reason) = results[0] else {
             Issue.record("\(results)")
             return
         }
+        #expect(reason.contains("bad"))
         #expect(acceptedID(results[1]) == 101)
     }
 
@@ -182,7 +251,7 @@ import Testing
         var entry = toy.entry("full")
         // /dev/full takes no byte: the file cannot be written whole.
         try toy.scratch.write("jobs/full/.keep", "")
-        _ = try await execute(["/bin/ln", "-s", "/dev/full", "\(toy.scratch.path)/jobs/full/data.farfield-part"])
+        _ = try await execute(["/bin/ln", "-s", "/dev/full", "\(toy.scratch.path)/jobs/full/data"])
         entry.files.append(.init(path: "data", bytes: [1, 2, 3]))
         guard case .notSubmitted = try await toy.submit(entry).first else {
             Issue.record("expected notSubmitted")
@@ -195,7 +264,8 @@ import Testing
         let toy = try ToySbatch()
         // A decoder that loses bytes and says nothing of it.
         try toy.scratch.write("bin/base64", "#!/bin/sh\n/usr/bin/base64 -d | head -c 3\n", executable: true)
-        guard case .notSubmitted(let reason) = try await toy.submit(toy.entry("short")).first else {
+        let script = "#!/bin/bash\necho ключ\n"
+        guard case .notSubmitted(let reason) = try await toy.submit(toy.entry("short", script: script)).first else {
             Issue.record("expected notSubmitted")
             return
         }
@@ -233,7 +303,7 @@ import Testing
         var transport = toy.transport
         // Only what the script itself needs is on this path.
         _ = try await execute(["/bin/rm", "\(toy.scratch.path)/bin/sbatch"])
-        let tools = ["env", "sh", "sed", "id", "base64", "cat", "cksum", "mkdir", "chmod", "mv", "rm", "date", "flock"]
+        let tools = ["env", "sh", "sed", "id", "base64", "cat", "cksum", "mkdir", "chmod", "rm", "flock", "find"]
         for tool in tools {
             _ = try await execute(["/bin/ln", "-s", "/usr/bin/\(tool)", "\(toy.scratch.path)/bin/\(tool)"])
         }

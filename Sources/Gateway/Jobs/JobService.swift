@@ -52,9 +52,13 @@ package struct JobService: Sendable {
         if manifest.dryRun { return .preview(try await preview(manifest)) }
         let admitted = try await admission.admit(manifest, on: database)
         var random = SystemRandomNumberGenerator()
-        let job = admitted.job(id: JobID(at: keeper.now(), random: &random), owner: person.name, at: keeper.now())
+        let now = keeper.now()
+        var job = admitted.job(id: JobID(at: now, random: &random), owner: person.name, at: now)
+        // What waits for nothing is ready at once.
+        let steps = manifest.dependencies.isEmpty ? JobLife.apply(.ready, to: &job, at: now) : [.prepare]
+        let accepted = job
         let answer = try await database.transaction { connection in
-            try write(job, manifest, bodyDigest, idempotencyKey, on: connection)
+            try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
         }
         return .accepted(answer)
     }
@@ -62,6 +66,7 @@ package struct JobService: Sendable {
     private func write(
         _ job: Job,
         _ manifest: JobManifest,
+        _ steps: [NextStep],
         _ body: SHA256Digest,
         _ key: String?,
         on connection: any StorageConnection
@@ -85,7 +90,7 @@ package struct JobService: Sendable {
         }
         let fact = JobEvents.Fact(kind: .submitted, data: ["site": .string(job.site), "name": .string(job.name)])
         try EventStore.append(fact, sequence: 1, of: job, at: job.createdAt, on: connection)
-        try tasks.enqueue([.prepare], for: job, at: job.createdAt, on: connection)
+        try tasks.enqueue(steps, for: job, at: job.createdAt, on: connection)
         try connection.signal(JobStore.channel, job.id.text)
         return job
     }

@@ -54,6 +54,9 @@ package struct Admission: Sendable {
     /// Admits by what the database knows of the sites.
     func admit(_ manifest: JobManifest, on database: any Database) async throws -> Admitted {
         let configurations = sites.sites.map(\.configuration)
+        if manifest.site != nil {
+            return try admit(manifest, among: configurations.map { .init(site: $0, record: nil, activeJobs: 0) })
+        }
         let candidates = try await database.read { connection in
             try configurations.map { site in
                 Placement.Candidate(

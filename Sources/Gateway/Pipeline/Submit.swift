@@ -8,7 +8,7 @@ internal import TaskQueue
 /// write "about to submit", run one remote command for all, write Slurm's ids.
 struct Submit: Sendable {
     /// Attempts that travel in one remote command.
-    private static let batch = 50
+    private static let batch = 100
 
     let world: World
 
@@ -28,13 +28,12 @@ struct Submit: Sendable {
         }
         let jobs = try await announce(waiting)
         let triedBefore = Set(waiting.filter { $0.submission == .trying }.map(\.id))
-        let answers = await site.submit(jobs.map { Self.submission(of: $0, resubmits: false) })
-        var open = 0
-        for (job, answer) in zip(jobs, answers) {
-            let answer = Self.cautious(answer, triedBefore: triedBefore.contains(job.id))
-            if try await settle(job, answer, at: site) == false { open += 1 }
-        }
-        if open > 0 { return .again(after: open == jobs.count ? .seconds(3) : .seconds(1)) }
+        let answers = zip(jobs, await site.submit(jobs.map { Self.submission(of: $0, resubmits: false) }))
+            .map { ($0, Self.cautious($1, triedBefore: triedBefore.contains($0.id))) }
+        let lost = try await settle(answers)
+        let stillLost = try await reconcile(lost, at: site)
+        let unsent = answers.count { if case .notSubmitted = $0.1 { true } else { false } }
+        if unsent + stillLost > 0 { return .again(after: unsent + stillLost == jobs.count ? .seconds(3) : .seconds(1)) }
         return waiting.count == Self.batch ? .again(after: .zero) : .done
     }
 
@@ -71,58 +70,97 @@ struct Submit: Sendable {
         }
     }
 
-    /// Step 3: writes what came of it.
+    /// A job whose answer was lost, and what is known of that.
+    private typealias Lost = (job: Job, reason: String)
+
+    /// Step 3: writes what came of it, in one transaction.
     ///
-    /// - Returns: whether the job needs no further look by this step.
-    private func settle(_ job: Job, _ answer: SubmissionAnswer, at site: any Site) async throws -> Bool {
-        switch answer {
-        case .accepted(let slurmID):
-            try await world.apply(.accepted(slurmID: slurmID), to: job.id)
-            return true
-        case .refused(let reason):
-            try await world.apply(.refused(reason: reason), to: job.id)
-            return true
-        case .notSubmitted(let reason):
-            try await world.apply(.notSubmitted(reason: reason), to: job.id)
-            return false
-        case .unknown(let reason):
-            return try await reconcile(job, reason, at: site)
+    /// - Returns: the jobs of which nobody knows.
+    private func settle(_ answers: [(Job, SubmissionAnswer)]) async throws -> [Lost] {
+        try await world.database.transaction { connection in
+            var lost: [Lost] = []
+            for (job, answer) in answers {
+                let input: JobInput
+                switch answer {
+                case .accepted(let slurmID): input = .accepted(slurmID: slurmID)
+                case .refused(let reason): input = .refused(reason: reason)
+                case .notSubmitted(let reason): input = .notSubmitted(reason: reason)
+                case .unknown(let reason):
+                    lost.append((job, reason))
+                    continue
+                }
+                try world.store.apply(input, to: job.id, on: connection)
+            }
+            return lost
         }
     }
 
-    /// The answer was lost: ask the queue and the accounting by name.
+    /// Answers were lost: ask the queue and the accounting by name.
     ///
-    /// Only when both know nothing, and a controller that was frozen would have answered by now, the job is sent once
-    /// more.
-    private func reconcile(_ job: Job, _ reason: String, at site: any Site) async throws -> Bool {
-        let lastTry = job.lastTriedAt ?? job.createdAt
-        switch await site.find(key: job.submissionKey, since: job.firstTriedAt ?? job.createdAt) {
-        case .found(let slurmID):
-            try await world.apply(.accepted(slurmID: slurmID), to: job.id)
-            return true
-        case .unknown(let why):
-            try await world.apply(
-                .outcomeUnknown(reason: "Submitted, but the answer was lost: \(reason). \(why)"),
-                to: job.id
-            )
-            return false
-        case .absent where world.keeper.now() - lastTry < site.configuration.resubmitAfter:
-            let wait =
-                "Slurm does not show it yet; it is sent again only when that stays so for \(site.configuration.resubmitAfter)."
-            try await world.apply(
-                .outcomeUnknown(reason: "Submitted, but the answer was lost: \(reason). \(wait)"),
-                to: job.id
-            )
-            return false
-        case .absent:
-            guard let again = try await world.apply(.provedAbsent, to: job.id), again.submission == .trying else {
-                return true
+    /// Only when both know nothing, twice, and a controller that was frozen would have answered by now, a job is sent
+    /// once more.
+    ///
+    /// - Returns: how many jobs stay unknown.
+    private func reconcile(_ lost: [Lost], at site: any Site) async throws -> Int {
+        let now = world.keeper.now()
+        let (old, young) = Self.split(lost) { now - ($0.job.lastTriedAt ?? now) >= site.configuration.resubmitAfter }
+        let unknown = try await search(young, at: site, isThorough: false).lost.count
+        let result = try await search(old, at: site, isThorough: true)
+        let again = try await resubmit(result.absent, at: site)
+        return unknown + result.lost.count + again
+    }
+
+    private static func split(_ lost: [Lost], _ isFirst: (Lost) -> Bool) -> ([Lost], [Lost]) {
+        (lost.filter(isFirst), lost.filter { !isFirst($0) })
+    }
+
+    /// Looks for jobs by name and writes what was found.
+    ///
+    /// - Returns: the jobs that stay unknown, and, of a thorough search, those that are proved absent.
+    private func search(
+        _ lost: [Lost],
+        at site: any Site,
+        isThorough: Bool
+    ) async throws -> (lost: [Lost], absent: [Job]) {
+        guard !lost.isEmpty else { return ([], []) }
+        let since = lost.map { $0.job.firstTriedAt ?? $0.job.createdAt }.min() ?? world.keeper.now()
+        let found = await site.find(keys: lost.map(\.job.submissionKey), since: since, isThorough: isThorough)
+        let wait =
+            "Slurm does not show it yet; it is sent again only when that stays so for"
+            + " \(site.configuration.resubmitAfter)."
+        return try await world.database.transaction { connection in
+            var result: (lost: [Lost], absent: [Job]) = ([], [])
+            for (one, answer) in zip(lost, found) {
+                switch answer {
+                case .found(let slurmID):
+                    try world.store.apply(.accepted(slurmID: slurmID), to: one.job.id, on: connection)
+                    continue
+                case .absent where isThorough:
+                    let again = try world.store.apply(.provedAbsent, to: one.job.id, on: connection)
+                    if let again, again.submission == .trying { result.absent.append(again) }
+                    continue
+                case .absent: try tell(one, wait, on: connection)
+                case .unknown(let why): try tell(one, why, on: connection)
+                }
+                result.lost.append(one)
             }
-            let answers = await site.submit([Self.submission(of: again, resubmits: true)])
-            guard let answer = answers.first else { return false }
-            if case .unknown = answer { return false }
-            return try await settle(again, answer, at: site)
+            return result
         }
+    }
+
+    private func tell(_ lost: Lost, _ why: String, on connection: any StorageConnection) throws {
+        let reason = "Submitted, but the answer was lost: \(lost.reason). \(why)"
+        try world.store.apply(.outcomeUnknown(reason: reason), to: lost.job.id, on: connection)
+    }
+
+    /// Sends once more what is proved absent.
+    ///
+    /// - Returns: how many jobs are not settled by it.
+    private func resubmit(_ jobs: [Job], at site: any Site) async throws -> Int {
+        guard !jobs.isEmpty else { return 0 }
+        let answers = Array(zip(jobs, await site.submit(jobs.map { Self.submission(of: $0, resubmits: true) })))
+        let lost = try await settle(answers.map { ($0, Self.cautious($1, triedBefore: true)) })
+        return lost.count
     }
 
     /// The files of an attempt: the batch script, the user's own script, and the small inputs.

@@ -20,13 +20,15 @@ package protocol Site: Sendable {
     /// - Returns: one answer for each, in order. Never throws: not knowing is an answer.
     func submit(_ submissions: [Submission]) async -> [SubmissionAnswer]
 
-    /// Looks for the job of a key whose answer was lost.
+    /// Looks for the jobs of keys whose answers were lost, all in one remote command.
     ///
     /// - Parameters:
-    ///   - key: the attempt's key.
-    ///   - since: before the first try.
-    /// - Returns: what was found.
-    func find(key: String, since: Timestamp) async -> SearchAnswer
+    ///   - keys: the attempts' keys.
+    ///   - since: before the first try of all.
+    ///   - isThorough: whether to look a second time after a pause, as a resubmission needs: a controller that hung
+    ///     may answer before it takes what waited in its socket.
+    /// - Returns: what was found of each, in order. Never throws: not knowing is an answer.
+    func find(keys: [String], since: Timestamp, isThorough: Bool) async -> [SearchAnswer]
 
     /// Looks at all active jobs at once.
     ///

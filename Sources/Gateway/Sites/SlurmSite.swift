@@ -6,6 +6,9 @@ internal import Slurm
 /// A Slurm cluster behind a login node: the spine's seam on `Slurm` and `SSHClient`.
 package struct SlurmSite: Site {
     package let configuration: SiteConfiguration
+    /// Seconds until the second of two looks for a job that is to be sent again.
+    private static let secondLookAfter = 5
+
     let pool: SSHConnectionPool
     let transport: SSHTransport
     let folder: WorkFolder
@@ -39,7 +42,6 @@ package struct SlurmSite: Site {
             let entries = submissions.map { submission in
                 DeliverAndSubmit.Entry(
                     key: submission.key,
-                    root: root,
                     files: submission.files,
                     script: JobFolder.batchScript,
                     resubmits: submission.resubmits
@@ -47,6 +49,7 @@ package struct SlurmSite: Site {
             }
             let command = try DeliverAndSubmit(
                 entries,
+                root: root,
                 shell: try Self.shell(),
                 deadline: configuration.commandDeadline
             )
@@ -68,22 +71,26 @@ package struct SlurmSite: Site {
         }
     }
 
-    package func find(key: String, since: Timestamp) async -> SearchAnswer {
+    package func find(keys: [String], since: Timestamp, isThorough: Bool) async -> [SearchAnswer] {
         do {
             // The site's clock may be behind ours.
             let moment = since + .seconds(-3600)
             let command = try FindByName(
-                key: key,
+                keys: keys,
                 since: Int(moment.microseconds / 1_000_000),
-                shell: try Self.shell()
+                secondLookAfter: isThorough ? Self.secondLookAfter : nil,
+                shell: try Self.shell(),
+                deadline: configuration.commandDeadline
             )
-            switch try await transport.run(command) {
-            case .found(let ids): return ids.first.map { .found(slurmID: $0.description) } ?? .absent
-            case .absent: return .absent
-            case .unknown(let reason): return .unknown(reason: reason)
+            return try await transport.run(command).map { finding in
+                switch finding {
+                case .found(let ids): ids.first.map { .found(slurmID: $0.description) } ?? .absent
+                case .absent: .absent
+                case .unknown(let reason): .unknown(reason: reason)
+                }
             }
         } catch {
-            return .unknown(reason: SiteFailure(error).reason)
+            return keys.map { _ in .unknown(reason: SiteFailure(error).reason) }
         }
     }
 

@@ -1,9 +1,10 @@
 /// Delivers the small files of many jobs and submits each exactly once, in one remote command.
 ///
-/// In each job's folder `root/key`, under an exclusive lock: if the file `jobid` exists, its text is the answer; if
-/// the marker `submitting` exists, a former try died between sbatch and its answer, and the outcome is unknown;
-/// otherwise the files are written and checked, the marker is set, `sbatch --parsable` runs, and its answer is
-/// renamed into place before the marker goes. The script goes on when the connection dies.
+/// In each job's folder `root/key`: if the file `jobid` exists, its line is the answer; if somebody else's marker
+/// `submitting` exists, that command is waited for while it works, and when it died between sbatch and its answer, the
+/// outcome is unknown; otherwise the marker is made, which only one can, the files are written and checked,
+/// `sbatch --parsable` runs, and its answer is written before the marker goes. The script goes on when the connection
+/// dies.
 package struct DeliverAndSubmit: RemoteCommand {
     /// A small file for the job's folder.
     package struct File: Sendable, Equatable {
@@ -23,17 +24,14 @@ package struct DeliverAndSubmit: RemoteCommand {
     package struct Entry: Sendable, Equatable {
         /// The attempt's key: the name of the job and of its folder, `[A-Za-z0-9._-]`.
         package var key: String
-        /// The folder of all jobs: absolute, or `~/…` for one in the remote user's home.
-        package var root: String
         package var files: [File]
         /// Which of the files sbatch gets.
         package var script: String
         /// Submit although a former try left its marker: only after a search has found no job of this key.
         package var resubmits: Bool
 
-        package init(key: String, root: String, files: [File], script: String, resubmits: Bool) {
+        package init(key: String, files: [File], script: String, resubmits: Bool) {
             self.key = key
-            self.root = root
             self.files = files
             self.script = script
             self.resubmits = resubmits
@@ -59,23 +57,32 @@ package struct DeliverAndSubmit: RemoteCommand {
     private let shell: RemoteShell
 
     /// Builds the command; throws if a key, folder or file name could escape its place or two entries share a key.
+    ///
+    /// - Parameters:
+    ///   - entries: the jobs.
+    ///   - root: the folder of all jobs: absolute, or `~/…` for one in the remote user's home.
+    ///   - shell: wraps the script.
+    ///   - lockWaitSeconds: how long to wait for another command that works on the same job.
+    ///   - deadline: of the whole command.
     package init(
         _ entries: [Entry],
+        root: String,
         shell: RemoteShell,
         lockWaitSeconds: Int = 20,
         deadline: Duration = .seconds(120)
     ) throws(SlurmError) {
+        try RemoteFolder.check(root)
         var keys: Set<String> = []
         for entry in entries {
             try entry.check()
-            guard keys.insert("\(entry.root)/\(entry.key)").inserted else {
+            guard keys.insert(entry.key).inserted else {
                 throw .invalidValue(field: "key", reason: "\(entry.key) is there twice")
             }
         }
         self.entries = entries
         self.shell = shell
         self.deadline = deadline
-        self.input = shell.wrap(DeliveryScript(entries: entries, lockWaitSeconds: lockWaitSeconds).text)
+        self.input = shell.wrap(DeliveryScript(entries: entries, root: root, lockWaitSeconds: lockWaitSeconds).text)
     }
 
     /// One result per entry, in the entries' order; an entry the answer does not tell of is unknown.
@@ -146,7 +153,6 @@ extension DeliverAndSubmit.Entry {
     /// Checks what will become names at the site.
     fileprivate func check() throws(SlurmError) {
         try JobKey.check(key)
-        try RemoteFolder.check(root)
         var paths: Set<String> = []
         for file in files {
             try RemoteFolder.checkRelative(file.path)

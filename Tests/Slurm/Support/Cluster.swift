@@ -31,12 +31,11 @@ struct Cluster {
     func submit(_ script: String, key: String, files: [DeliverAndSubmit.File] = []) async throws -> SlurmJobID {
         let entry = DeliverAndSubmit.Entry(
             key: key,
-            root: root,
             files: [.init(path: "job.sh", bytes: Array(script.utf8))] + files,
             script: "job.sh",
             resubmits: false
         )
-        let result = try await transport.run(DeliverAndSubmit([entry], shell: shell())).first
+        let result = try await transport.run(DeliverAndSubmit([entry], root: root, shell: shell())).first
         guard case .accepted(let jobID, _) = result else {
             throw Unexpected(what: "\(String(describing: result))")
         }

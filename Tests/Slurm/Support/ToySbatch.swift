@@ -29,7 +29,6 @@ struct ToySbatch {
     {
         .init(
             key: key,
-            root: "\(scratch.path)/jobs",
             files: [.init(path: "job.sh", bytes: Array(script.utf8))],
             script: "job.sh",
             resubmits: resubmits
@@ -37,10 +36,22 @@ struct ToySbatch {
     }
 
     func command(_ entries: [DeliverAndSubmit.Entry], wait: Int = 10) throws -> DeliverAndSubmit {
-        try DeliverAndSubmit(entries, shell: RemoteShell(marker: marker), lockWaitSeconds: wait)
+        try DeliverAndSubmit(
+            entries,
+            root: "\(scratch.path)/jobs",
+            shell: RemoteShell(marker: marker),
+            lockWaitSeconds: wait
+        )
     }
 
+    /// So many entries with the keys `k-0`, `k-1`, ….
+    func entries(_ count: Int) -> [DeliverAndSubmit.Entry] { (0..<count).map { entry("k-\($0)") } }
+
     func submit(_ entries: DeliverAndSubmit.Entry..., wait: Int = 10) async throws -> [DeliverAndSubmit.Result] {
+        try await submit(entries, wait: wait)
+    }
+
+    func submit(_ entries: [DeliverAndSubmit.Entry], wait: Int = 10) async throws -> [DeliverAndSubmit.Result] {
         try await transport.run(command(entries, wait: wait))
     }
 }
