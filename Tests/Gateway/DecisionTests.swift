@@ -46,6 +46,7 @@ struct DecisionTests {
             knownHosts: "kh",
             workFolder: "/w",
             maxSessions: 5,
+            searchPath: [],
             partition: nil,
             account: nil,
             qos: nil,

@@ -94,6 +94,8 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var workFolder: String
     /// Most SSH sessions at once on the one connection; sshd's MaxSessions counts.
     package var maxSessions: Int
+    /// Folders at the site searched for Slurm's programs before the login shell's `PATH`.
+    package var searchPath: [String]
     /// Used where a manifest names no partition.
     package var partition: String?
     /// Used where a manifest names no account.

@@ -5,7 +5,7 @@ internal import FoundationEssentials
 enum SiteReader {
     private static let keys = [
         "name", "kind", "host", "port", "user", "privateKey", "passphraseFile", "knownHosts", "workFolder",
-        "maxSessions", "defaults", "poll", "resubmitAfter", "commandDeadline", "automatic",
+        "maxSessions", "searchPath", "defaults", "poll", "resubmitAfter", "commandDeadline", "automatic",
     ]
 
     static func read(_ field: Field) -> SiteConfiguration? {
@@ -26,6 +26,7 @@ enum SiteReader {
             port: object["port"].flatMap { $0.integer(in: 1...65535) } ?? 22,
             passphraseFile: object["passphraseFile"].flatMap { text($0, "a file") }.map(HomePath.expand),
             maxSessions: object["maxSessions"].flatMap { $0.integer(in: 1...64, unit: "sessions") } ?? 5,
+            searchPath: (object["searchPath"]?.elements(limit: 20, of: "folders") ?? []).compactMap(programFolder),
             partition: defaults?["partition"].flatMap(ManifestWords.slurmName),
             account: defaults?["account"].flatMap(ManifestWords.slurmName),
             qos: defaults?["qos"].flatMap(ManifestWords.slurmName),
@@ -46,6 +47,7 @@ enum SiteReader {
             knownHosts: HomePath.expand(hosts),
             workFolder: folder,
             maxSessions: rest.maxSessions,
+            searchPath: rest.searchPath,
             partition: rest.partition,
             account: rest.account,
             qos: rest.qos,
@@ -74,6 +76,10 @@ enum SiteReader {
             /(~|\$HOME|\$SCRATCH|\$WORK|)(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+/,
             expected: expected
         )
+    }
+
+    private static func programFolder(_ field: Field) -> String? {
+        ManifestWords.matching(field, /(\/[A-Za-z0-9._+-]+)+/, expected: "an absolute folder, such as /opt/slurm/bin")
     }
 
     static func duration(_ field: Field) -> Duration? {

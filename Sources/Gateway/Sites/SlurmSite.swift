@@ -50,7 +50,7 @@ package struct SlurmSite: Site {
             let command = try DeliverAndSubmit(
                 entries,
                 root: root,
-                shell: try Self.shell(),
+                shell: try shell(),
                 deadline: configuration.commandDeadline
             )
             return try await transport.run(command).map(Self.answer)
@@ -79,7 +79,7 @@ package struct SlurmSite: Site {
                 keys: keys,
                 since: Int(moment.microseconds / 1_000_000),
                 secondLookAfter: isThorough ? Self.secondLookAfter : nil,
-                shell: try Self.shell(),
+                shell: try shell(),
                 deadline: configuration.commandDeadline
             )
             return try await transport.run(command).map { finding in
@@ -97,7 +97,7 @@ package struct SlurmSite: Site {
     package func cancel(slurmID: String) async throws(SiteFailure) {
         do {
             guard let id = SlurmJobID(slurmID) else { return }
-            let answers = try await transport.run(Slurm.Cancel([.init(jobID: id)], shell: try Self.shell()))
+            let answers = try await transport.run(Slurm.Cancel([.init(jobID: id)], shell: try shell()))
             switch answers.first {
             case .accepted?: return
             case .notPermitted(let reason)?: throw SiteFailure(reason: reason, isTransient: false)
@@ -120,7 +120,7 @@ package struct SlurmSite: Site {
         }
         do {
             let observation = try await transport.run(
-                Observe(asked, shell: try Self.shell(), deadline: configuration.commandDeadline)
+                Observe(asked, shell: try shell(), deadline: configuration.commandDeadline)
             )
             var answers: [String: SiteObservation.Answer] = [:]
             for (id, sighting) in Sightings.merge(asked, observation) {
@@ -158,7 +158,7 @@ package struct SlurmSite: Site {
 
     /// What can be seen of the site as a whole.
     func report() async throws -> SiteReport {
-        try await transport.run(try CheckSite(root: try await folder.path(), shell: try Self.shell()))
+        try await transport.run(try CheckSite(root: try await folder.path(), shell: try shell()))
     }
 
     private static func answer(
@@ -213,7 +213,7 @@ package struct SlurmSite: Site {
             let command = try ListOutputs(
                 folder: "\(try await folder.path())/\(key)",
                 patterns: try globs.map { try Glob($0) },
-                shell: try Self.shell()
+                shell: try shell()
             )
             let listing = try await transport.run(command)
             return SiteListing(
@@ -229,12 +229,14 @@ package struct SlurmSite: Site {
 
     package func close() async { await pool.close() }
 
-    static func shell() throws -> RemoteShell {
+    func shell() throws -> RemoteShell { try Self.shell(searchPath: configuration.searchPath) }
+
+    static func shell(searchPath: [String]) throws -> RemoteShell {
         var random = SystemRandomNumberGenerator()
         let marker =
             "ff" + String(UInt64.random(in: .min ... .max, using: &random), radix: 36)
             + String(UInt64.random(in: .min ... .max, using: &random), radix: 36)
-        return try RemoteShell(marker: marker.padding(to: 24))
+        return try RemoteShell(marker: marker.padding(to: 24), searchPath: searchPath)
     }
 }
 

@@ -15,7 +15,7 @@ actor WorkFolder {
     func path() async throws(SiteFailure) -> String {
         if let known { return known }
         do {
-            let command = ResolveFolder(configured, shell: try SlurmSite.shell())
+            let command = ResolveFolder(configured, shell: try SlurmSite.shell(searchPath: []))
             let path = try await transport.run(command)
             known = path
             return path

@@ -7,6 +7,8 @@ import Testing
 final class GatewayProcess: @unchecked Sendable {
     // Safe: the process is started and stopped by the one test that owns the gateway.
     let home: String
+    /// Where the gateway keeps its database, artifacts and token.
+    let state: String
     let port: Int
     let configurationPath: String
     private let environment: [String: String]
@@ -18,13 +20,20 @@ final class GatewayProcess: @unchecked Sendable {
     ///   - sites: YAML of the list under `sites:`.
     ///   - general: YAML lines before `sites:`.
     ///   - environment: variables beside the test's own.
+    ///   - state: the state folder; one of its own in ``home`` when left out.
     /// - Throws: file errors.
-    init(sites: String = TestCluster.site(), general: String = "", environment: [String: String] = [:]) throws {
+    init(
+        sites: String = TestCluster.site(),
+        general: String = "",
+        environment: [String: String] = [:],
+        state: String? = nil
+    ) throws {
         home = NSTemporaryDirectory() + "farfield-" + UUID().uuidString
+        self.state = state ?? home
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         port = try FreePort.find()
         configurationPath = home + "/farfield.yaml"
-        let text = "listen: 127.0.0.1:\(port)\nhome: \(home)\nlogLevel: debug\n\(general)\nsites:\n\(sites)"
+        let text = "listen: 127.0.0.1:\(port)\nhome: \(self.state)\nlogLevel: debug\n\(general)\nsites:\n\(sites)"
         try text.write(toFile: configurationPath, atomically: true, encoding: .utf8)
         self.environment = ProcessInfo.processInfo.environment
             .filter { !$0.key.hasPrefix("FARFIELD_") }.merging(environment) { $1 }
@@ -40,7 +49,7 @@ final class GatewayProcess: @unchecked Sendable {
 
     /// The admin's token, once the gateway has started.
     var token: String {
-        ((try? String(contentsOfFile: home + "/admin.token", encoding: .utf8)) ?? "")
+        ((try? String(contentsOfFile: state + "/admin.token", encoding: .utf8)) ?? "")
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
