@@ -83,25 +83,32 @@ struct DecisionTests {
     func intervals() {
         let site = Self.site("a")
         var job = sampleJob()
-        func next(after seconds: Int64, changed: Int = 0) -> Duration {
+        func next(after seconds: Int64, changed: Int = 0, cost: Duration = .zero) -> Duration {
             PollInterval.next(
                 jobs: [job],
                 changed: changed,
                 isUp: true,
+                cost: cost,
                 site: site,
                 now: Timestamp(seconds: 1_800_000_000 + seconds)
             )
         }
         #expect(next(after: 1) == .seconds(1))
-        #expect(next(after: 100) == .seconds(10))
+        #expect(next(after: 60) == .seconds(1))
+        #expect(next(after: 600) == .seconds(10))
+        #expect(next(after: 1, cost: .milliseconds(700)) == .seconds(7))
         #expect(next(after: 100_000) == .seconds(30))
         #expect(next(after: 100_000, changed: 1) == .seconds(1))
         job.cancelRequestedAt = job.createdAt
         #expect(next(after: 100_000) == .seconds(1))
         #expect(
-            PollInterval.next(jobs: [], changed: 0, isUp: true, site: site, now: job.createdAt) == PollInterval.idle
+            PollInterval.next(jobs: [], changed: 0, isUp: true, cost: .zero, site: site, now: job.createdAt)
+                == PollInterval.idle
         )
-        #expect(PollInterval.next(jobs: [], changed: 0, isUp: false, site: site, now: job.createdAt) == .seconds(30))
+        #expect(
+            PollInterval.next(jobs: [], changed: 0, isUp: false, cost: .zero, site: site, now: job.createdAt)
+                == .seconds(30)
+        )
     }
 
     @Test("Ids sort by their time and are read back strictly")

@@ -34,6 +34,7 @@ func sampleJob(retries: JobManifest.Retries = .none, arrayCount: Int? = nil, nam
         tasks: [:],
         updatedAt: now,
         observedAt: nil,
+        isInSight: false,
         finishedAt: nil,
         version: 1,
         eventCount: 1

@@ -205,13 +205,21 @@ import Testing
             answer:
                 "echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1"
         )
-        // Four lanes try one job each; what they find spares the rest.
+        // Each of the four lanes tries one job at most; what it finds spares the rest.
         let results = try await toy.submit(toy.entries(6))
-        #expect(results.prefix(4).allSatisfy { if case .unknown = $0 { true } else { false } }, "\(results)")
-        #expect(results.suffix(2).allSatisfy { if case .notSubmitted = $0 { true } else { false } }, "\(results)")
-        #expect(toy.calls == 4)
-        #expect(toy.scratch.exists("jobs/k-0/submitting"))
-        #expect(!toy.scratch.exists("jobs/k-5/submitting"))
+        #expect((1...4).contains(toy.calls))
+        var unknown = 0
+        for (index, result) in results.enumerated() {
+            if case .unknown = result {
+                unknown += 1
+            } else if case .notSubmitted = result {
+            } else {
+                Issue.record("\(results)")
+            }
+            let isUnknown = if case .unknown = result { true } else { false }
+            #expect(toy.scratch.exists("jobs/k-\(index)/submitting") == isUnknown)
+        }
+        #expect(unknown == toy.calls)
     }
 
     @Test func unreachableControllerMeansNotSubmitted() async throws {
@@ -230,7 +238,7 @@ import Testing
                 return
             }
         }
-        #expect(toy.calls == 4)
+        #expect((1...4).contains(toy.calls))
         #expect(!toy.scratch.exists("jobs/k-0/submitting"))
     }
 

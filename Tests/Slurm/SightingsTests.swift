@@ -307,7 +307,7 @@ import Testing
     }
 
     @Test func thousandsOfIdsTravelInPieces() async throws {
-        let jobs = try (1...2500).map { try job(UInt32($0)) }
+        let jobs = try (1...12_000).map { try job(UInt32($0)) }
         let scratch = try Scratch()
         for program in ["squeue", "sacct"] {
             try scratch.write("bin/\(program)", "#!/bin/sh\necho x >>'\(scratch.path)/\(program)'\n", executable: true)
@@ -315,7 +315,32 @@ import Testing
         let transport = LocalTransport(path: ["\(scratch.path)/bin"])
         let observation = try await transport.run(Observe(jobs, shell: RemoteShell(marker: marker)))
         #expect(observation.queue.outage == nil && observation.accounting.outage == nil)
-        #expect(try scratch.text("squeue") == "x\nx\nx\n")
-        #expect(try scratch.text("sacct") == "x\nx\nx\n")
+        #expect(try scratch.text("squeue") == "x\n")
+        #expect(try scratch.text("sacct") == "x\nx\n")
+    }
+
+    @Test func accountingIsAskedOnlyForWhatDoesNotLive() async throws {
+        let scratch = try Scratch()
+        let rows = [
+            "1|RUNNING|ff-1", "2|COMPLETED|ff-2", "3|PENDING|other", "4_[1-3]|PENDING|ff-4", "6|COMPLETING|ff-6",
+        ]
+        .map { row in
+            let parts = row.split(separator: "|")
+            return "\(parts[0])|\(parts[1])|None|\(parts[2])|p|a|q|||||0:00|1"
+        }
+        let text = rows.joined(separator: "\n").replacing("|", with: "\u{1F}")
+        try scratch.write("bin/squeue", "#!/bin/sh\ncat <<'E'\n\(text)\nE\n", executable: true)
+        try scratch.write("bin/sacct", "#!/bin/sh\necho \"$@\" >>'\(scratch.path)/sacct'\n", executable: true)
+        let transport = LocalTransport(path: ["\(scratch.path)/bin"])
+        var jobs = try [1, 2, 3, 5, 6].map { try ObservedJob(jobID: #require(SlurmJobID(UInt32($0))), key: "ff-\($0)") }
+        jobs.append(ObservedJob(jobID: try #require(SlurmJobID(4)), key: "ff-4", taskIndices: [1, 2, 3]))
+        let observation = try await transport.run(Observe(jobs, shell: RemoteShell(marker: marker)))
+        #expect(try scratch.text("sacct").contains("-j 2,3,4,5,6 "))
+        let sightings = Sightings.merge(jobs, observation)
+        // The number belongs to another living job now: whether ours is gone, the accounting was not fully asked.
+        #expect(sightings[jobs[2].jobID] == .notVisible(queueAnswered: true, accountingAnswered: false))
+        #expect(sightings[jobs[3].jobID] == .notVisible(queueAnswered: true, accountingAnswered: true))
+        _ = try await transport.run(Observe([jobs[0]], shell: RemoteShell(marker: marker)))
+        #expect(try scratch.text("sacct").split(separator: "\n").count == 1)
     }
 }

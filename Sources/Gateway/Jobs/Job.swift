@@ -63,6 +63,8 @@ package struct Job: Sendable, Hashable {
     package var updatedAt: Timestamp
     /// When the site last told about it.
     package var observedAt: Timestamp?
+    /// Whether the site's last answer showed it: then it was seen whenever the site was looked at since.
+    package var isInSight: Bool
     /// When it reached a final state.
     package var finishedAt: Timestamp?
     /// Counts changes, so that two writers notice each other.

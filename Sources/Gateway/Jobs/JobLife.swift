@@ -154,6 +154,7 @@ package enum JobLife {
     private static func observe(_ job: inout Job, _ sighting: Sighting, _ now: Timestamp) -> [NextStep] {
         guard job.submission == .accepted, job.state == .pending || job.state == .running else { return [] }
         job.observedAt = now
+        job.isInSight = true
         job.slurm = sighting.facts
         for task in sighting.tasks { job.tasks[task.index] = task }
         job.reason = sighting.reason
@@ -173,12 +174,14 @@ package enum JobLife {
             job.state = .queued
             job.reason = "Attempt \(job.attempt - 1) ended: \(ending.reason ?? cause.rawValue). Trying again."
             job.slurm = nil
+            job.isInSight = false
             job.tasks = [:]
             job.firstTriedAt = nil
             job.lastTriedAt = nil
             return [.prepare]
         }
         job.ending = ending
+        job.isInSight = false
         job.state = .retrieving
         return [.retrieve]
     }
@@ -195,6 +198,7 @@ package enum JobLife {
     ) -> [NextStep] {
         guard job.state == .pending || job.state == .running else { return [] }
         job.reason = reason
+        job.isInSight = false
         guard isWholeAnswer, let cancelled = job.cancelRequestedAt, now - cancelled > absenceAfterCancellation else {
             return []
         }

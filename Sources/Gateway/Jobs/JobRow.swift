@@ -3,6 +3,17 @@ internal import Storage
 
 /// How a job stands in its table.
 enum JobRow {
+    /// What is selected for ``job(_:)``.
+    static let columns = "jobs.*, \(lookedAt)"
+    /// The same without the long texts, for those who look at thousands: of the manifest only what a job array needs.
+    static let slimColumns = """
+        id, name, site, template, owner, priority, created_at, array_count, state, reason, attempt, submission,
+        first_tried_at, last_tried_at, slurm, ending_state, ending_reason, ending_cause, cancel_requested_at,
+        updated_at, observed_at, in_sight, finished_at, version, event_count, retry_limit, retry_causes, script_digest,
+        '' AS script, '{}' AS labels, CASE WHEN array_count IS NULL THEN '' ELSE manifest END AS manifest, \(lookedAt)
+        """
+    private static let lookedAt = "(SELECT looked_at FROM site_status WHERE site_status.name = jobs.site) AS looked_at"
+
     static func job(_ row: Row) throws -> Job {
         let id = try row.text("id")
         guard let jobID = JobID(id), let state = JobState(rawValue: try row.text("state")),
@@ -36,11 +47,19 @@ enum JobRow {
             cancelRequestedAt: try moment(row, "cancel_requested_at"),
             tasks: [:],
             updatedAt: Timestamp(microseconds: try row.integer("updated_at")),
-            observedAt: try moment(row, "observed_at"),
+            observedAt: try observedAt(row),
+            isInSight: try row.integer("in_sight") != 0,
             finishedAt: try moment(row, "finished_at"),
             version: Int(try row.integer("version")),
             eventCount: Int(try row.integer("event_count"))
         )
+    }
+
+    /// A job in sight was seen at every look at its site.
+    private static func observedAt(_ row: Row) throws -> Timestamp? {
+        let own = try moment(row, "observed_at")
+        guard try row.integer("in_sight") != 0, let look = try moment(row, "looked_at") else { return own }
+        return own.map { max($0, look) } ?? look
     }
 
     static func task(_ row: Row) throws -> ArrayTask {
@@ -62,6 +81,7 @@ enum JobRow {
             optional(job.slurm?.jobId), optional(job.slurm.map { text($0) }), optional(job.ending?.state.rawValue),
             optional(job.ending?.reason), optional(job.ending?.cause?.rawValue), optional(job.cancelRequestedAt),
             .integer(job.updatedAt.microseconds), optional(job.observedAt), optional(job.finishedAt),
+            .integer(job.isInSight ? 1 : 0),
             .integer(Int64(job.version)), .integer(Int64(job.eventCount)),
         ]
     }

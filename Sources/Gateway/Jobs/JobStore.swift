@@ -22,21 +22,24 @@ package struct JobStore: Sendable {
 
     /// The job of that name; nil when there is none.
     package func find(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
-        try connection.query("SELECT * FROM jobs WHERE id = $1", [.text(id.text)]).first.map(JobRow.job)
+        try connection.query("SELECT \(JobRow.columns) FROM jobs WHERE id = $1", [.text(id.text)]).first.map(
+            JobRow.job
+        )
     }
 
     /// The job of that name, locked until the transaction ends.
     private func lock(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
         let suffix = connection.dialect.forUpdate
-        return try connection.query("SELECT * FROM jobs WHERE id = $1 " + suffix, [.text(id.text)]).first.map(
-            JobRow.job
-        )
+        return try connection.query("SELECT \(JobRow.columns) FROM jobs WHERE id = $1 " + suffix, [.text(id.text)])
+            .first.map(
+                JobRow.job
+            )
     }
 
-    /// Jobs of a site that Slurm has and that have not ended.
+    /// Jobs of a site that Slurm has and that have not ended, without their scripts and manifests.
     package func following(site: String, on connection: any StorageConnection) throws -> [Job] {
         try connection.query(
-            "SELECT * FROM jobs WHERE site = $1 AND state IN ('pending', 'running') ORDER BY id",
+            "SELECT \(JobRow.slimColumns) FROM jobs WHERE site = $1 AND state IN ('pending', 'running') ORDER BY id",
             [.text(site)]
         ).map(JobRow.job)
     }
@@ -45,7 +48,7 @@ package struct JobStore: Sendable {
     package func submitting(site: String, limit: Int, on connection: any StorageConnection) throws -> [Job] {
         try connection.query(
             """
-            SELECT * FROM jobs
+            SELECT \(JobRow.columns) FROM jobs
             WHERE site = $1 AND finished_at IS NULL AND state IN ('queued', 'staging') AND submission IN ('ready', 'trying')
             ORDER BY CASE submission WHEN 'trying' THEN 0 ELSE 1 END, priority DESC, id
             LIMIT $2
@@ -103,27 +106,13 @@ package struct JobStore: Sendable {
         return job
     }
 
-    /// Notes that jobs were seen unchanged.
-    package func touch(_ ids: [JobID], at now: Timestamp, on connection: any StorageConnection) throws {
-        for start in stride(from: 0, to: ids.count, by: 500) {
-            let part = ids[start..<min(start + 500, ids.count)]
-            try connection.execute(
-                """
-                UPDATE jobs SET observed_at = $1
-                WHERE finished_at IS NULL AND id IN (\(SQLList.placeholders(from: 2, count: part.count)))
-                """,
-                [.integer(now.microseconds)] + part.map { .text($0.text) }
-            )
-        }
-    }
-
     private func update(_ job: Job, from before: Job, on connection: any StorageConnection) throws {
         try connection.execute(
             """
             UPDATE jobs SET state = $2, reason = $3, attempt = $4, submission = $5, first_tried_at = $6,
                 last_tried_at = $7, slurm_job_id = $8, slurm = $9, ending_state = $10, ending_reason = $11,
                 ending_cause = $12, cancel_requested_at = $13, updated_at = $14, observed_at = $15,
-                finished_at = $16, version = $17, event_count = $18
+                finished_at = $16, in_sight = $17, version = $18, event_count = $19
             WHERE id = $1
             """,
             [.text(job.id.text)] + JobRow.changing(job)

@@ -44,6 +44,7 @@ package struct Admission: Sendable {
                 tasks: [:],
                 updatedAt: now,
                 observedAt: nil,
+                isInSight: false,
                 finishedAt: nil,
                 version: 1,
                 eventCount: 1

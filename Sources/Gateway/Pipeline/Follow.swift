@@ -11,7 +11,14 @@ struct Follow: Sendable {
         guard let name = task.key, let site = world.sites[name] else {
             return .dead(reason: "there is no site '\(task.key ?? "")' in the configuration")
         }
-        let jobs = try await world.database.read { try world.store.following(site: name, on: $0) }
+        let begun = ContinuousClock.now
+        let jobs = try await world.database.read { connection in
+            try world.store.following(site: name, on: connection).map { job in
+                var job = job
+                if job.arrayCount != nil { job.tasks = try world.store.arrayTasks(of: job.id, on: connection) }
+                return job
+            }
+        }
         let observation = await site.observe(jobs.compactMap(Self.followed))
         Counter(label: "farfield_site_looks_total", dimensions: [("site", name)]).increment()
         let now = world.keeper.now()
@@ -21,6 +28,7 @@ struct Follow: Sendable {
                 jobs: jobs,
                 changed: changed,
                 isUp: observation.health.state == .up,
+                cost: ContinuousClock.now - begun,
                 site: site.configuration,
                 now: now
             )
@@ -37,8 +45,8 @@ struct Follow: Sendable {
         )
     }
 
-    /// Writes what was told, in one transaction: whole changes for the jobs that changed, the time of the look for
-    /// all others that were seen.
+    /// Writes what was told, in one transaction: whole changes for the jobs that changed, and the time of the look,
+    /// which counts for all others in sight.
     ///
     /// - Returns: how many jobs changed in a way a person would want to know.
     private func record(
@@ -47,20 +55,10 @@ struct Follow: Sendable {
         site: String,
         at now: Timestamp
     ) async throws -> Int {
-        try await world.database.transaction { connection in
-            var changed = 0
-            var unchanged: [JobID] = []
-            for job in jobs {
-                guard let slurmID = job.slurm?.jobId, let answer = observation.answers[slurmID] else { continue }
-                let input = Self.input(answer)
-                if Self.isNews(input, for: job, at: now) {
-                    changed += 1
-                    try world.store.apply(input, to: job.id, on: connection)
-                } else if case .seen = answer {
-                    unchanged.append(job.id)
-                }
-            }
-            try world.store.touch(unchanged, at: now, on: connection)
+        let news = Self.news(observation, of: jobs, at: now)
+        let lookedAt = observation.answers.isEmpty ? nil : now
+        return try await world.database.transaction { connection in
+            for (job, input) in news { try world.store.apply(input, to: job, on: connection) }
             let before = try SiteStatusStore.find(site, on: connection)?.state ?? .unknown
             if before != observation.health.state {
                 world.logger.notice(
@@ -72,10 +70,11 @@ struct Follow: Sendable {
                 observation.health,
                 partitions: observation.partitions,
                 site: site,
+                lookedAt: lookedAt,
                 at: now,
                 on: connection
             )
-            return changed
+            return news.count
         }
     }
 
@@ -86,11 +85,25 @@ struct Follow: Sendable {
         }
     }
 
+    /// What has to be written, worked out before the transaction.
+    private static func news(
+        _ observation: SiteObservation,
+        of jobs: [Job],
+        at now: Timestamp
+    ) -> [(JobID, JobInput)] {
+        jobs.compactMap { job in
+            guard let slurmID = job.slurm?.jobId, let answer = observation.answers[slurmID] else { return nil }
+            let input = input(answer)
+            return isNews(input, for: job, at: now) ? (job.id, input) : nil
+        }
+    }
+
     private static func isNews(_ input: JobInput, for job: Job, at now: Timestamp) -> Bool {
-        if job.arrayCount != nil { return true }
         var after = job
         let steps = JobLife.apply(input, to: &after, at: now)
-        return !steps.isEmpty || !JobEvents.between(job, after).isEmpty
+        if after.tasks.mapValues(\.state) != job.tasks.mapValues(\.state) { return true }
+        return !steps.isEmpty || after.isInSight != job.isInSight
+            || !JobEvents.between(job, after).isEmpty
     }
 }
 
@@ -99,19 +112,20 @@ enum PollInterval {
     /// How often a site without active jobs is asked whether it still answers.
     static let idle = Duration.seconds(60)
 
-    /// Fast while something is about to change, slower the longer nothing did: a tenth of the time since the last
-    /// change, within the site's limits.
+    /// Fast while something is about to change, slower the longer nothing did and the dearer a look is: a sixtieth of
+    /// the time since the last change, but ten times as long as the look itself took, within the site's limits.
     static func next(
         jobs: [Job],
         changed: Int,
         isUp: Bool,
+        cost: Duration,
         site: SiteConfiguration,
         now: Timestamp
     ) -> Duration {
         // A site that is down is waited for, whether or not it has jobs.
         if jobs.isEmpty { return isUp ? idle : site.pollSlowest }
-        if changed > 0 || jobs.contains(where: { $0.cancelRequestedAt != nil }) { return site.pollFastest }
-        let youngest = jobs.map { now - $0.updatedAt }.min() ?? idle
-        return min(max(youngest / 10, site.pollFastest), site.pollSlowest)
+        let isLively = changed > 0 || jobs.contains(where: { $0.cancelRequestedAt != nil })
+        let quiet = isLively ? .zero : (jobs.map { now - $0.updatedAt }.min() ?? idle) / 60
+        return min(max(quiet, cost * 10, site.pollFastest), site.pollSlowest)
     }
 }

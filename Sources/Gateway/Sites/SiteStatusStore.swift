@@ -20,6 +20,7 @@ package enum SiteStatusStore {
         _ health: SiteHealth,
         partitions: [String]?,
         site: String,
+        lookedAt: Timestamp? = nil,
         at now: Timestamp,
         on connection: any StorageConnection
     ) throws {
@@ -28,13 +29,16 @@ package enum SiteStatusStore {
         let partitions = partitions ?? before?.partitions ?? []
         try connection.execute(
             """
-            INSERT INTO site_status (name, state, reason, since, observed_at, partitions) VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO site_status (name, state, reason, since, observed_at, partitions, looked_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             ON CONFLICT (name) DO UPDATE SET state = excluded.state, reason = excluded.reason, since = excluded.since,
-                observed_at = excluded.observed_at, partitions = excluded.partitions
+                observed_at = excluded.observed_at, partitions = excluded.partitions,
+                looked_at = COALESCE(excluded.looked_at, site_status.looked_at)
             """,
             [
                 .text(site), .text(health.state.rawValue), SQLValue(health.reason), .integer(since.microseconds),
                 .integer(now.microseconds), .text(partitions.joined(separator: ",")),
+                SQLValue(lookedAt?.microseconds),
             ]
         )
     }

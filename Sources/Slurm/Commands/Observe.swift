@@ -1,10 +1,13 @@
-/// Asks what became of jobs: one squeue for what lives and one sacct for what has ended, by explicit ids.
+/// Asks what became of jobs: one squeue for what lives, and one sacct for what squeue does not show alive.
 ///
-/// squeue runs first, so a job that ends in between is seen by sacct. The answer is rows; `Sightings` makes one
+/// squeue runs first, so a job that ends in between is seen by sacct. For more than a few jobs, asking squeue for all
+/// jobs of the user costs it far less than a list of ids. The answer is rows; `Sightings` makes one
 /// observation per job of them.
 package struct Observe: RemoteCommand {
-    /// How many ids go into one call of squeue or sacct.
-    static let chunk = 1000
+    /// How many ids go into one call: a word of a command line holds 128 KiB.
+    static let chunk = 10_000
+    /// Up to so many ids squeue is asked by id.
+    static let few = 50
 
     package let jobs: [ObservedJob]
     package let input: [UInt8]
@@ -17,7 +20,7 @@ package struct Observe: RemoteCommand {
         self.jobs = jobs
         self.shell = shell
         self.deadline = deadline
-        self.input = shell.wrap(Self.script(jobs.map(\.jobID)))
+        self.input = shell.wrap(Self.script(jobs))
     }
 
     /// Reads the rows; throws only when nothing of the answer is there.
@@ -43,39 +46,56 @@ package struct Observe: RemoteCommand {
         )
     }
 
-    private static func script(_ ids: [SlurmJobID]) -> String {
-        let unique = Array(Set(ids)).sorted()
-        let lists = stride(from: 0, to: unique.count, by: chunk).map { start in
-            unique[start..<min(start + chunk, unique.count)].map(\.description).joined(separator: ",")
+    private static func script(_ jobs: [ObservedJob]) -> String {
+        let ids = Set(jobs.map(\.jobID)).sorted()
+        let lists = stride(from: 0, to: ids.count, by: chunk).map { start in
+            ids[start..<min(start + chunk, ids.count)].map(\.description).joined(separator: ",")
         }
-        let queue = lists.map { "ask_queue \($0)" }.joined(separator: "\n")
-        let accounting = lists.map { "ask_accounting \($0)" }.joined(separator: "\n")
+        // squeue forgets single tasks of an array that lives on: sacct is asked for these in any case.
+        let arrays = jobs.filter { $0.taskIndices != nil }.map { "\($0.jobID)" }.joined(separator: ",")
+        let which = ids.count > few ? "-u \"$(id -un)\"" : "-j \(lists.first ?? "")"
         return """
             section time
             date +%s
             us=$(printf '\\037')
-            queue=up accounting=up pending=no
-            ask_queue() {
-                [ "$queue" = up ] || return 0
-                rows=$(squeue -h -a -t all -j "$1" -o "\(QueueRow.format)" 2>&1)
-                status=$?
-                section queue "$status"
-                printf '%s\\n' "$rows"
-                case $rows in *'Invalid job id specified'*) ;; *) [ "$status" -eq 0 ] || queue=down ;; esac
-                case $rows in *PENDING*) pending=yes ;; esac
-            }
+            pending=no accounting=up
+            \(liveness(arrays: arrays))
             ask_accounting() {
-                [ "$accounting" = up ] || return 0
+                list=$(printf '%s\\n%s\\n' "$1" "$rows" | not_alive) && command -v awk >/dev/null || list=$1
+                [ "$accounting" = up ] && [ -n "$list" ] || return 0
                 section accounting_rows
-                sacct -n -P --noconvert --delimiter="$us" -j "$1" -o \(AccountingRow.format) 2>&1
+                sacct -n -P --noconvert --delimiter="$us" -j "$list" -o \(AccountingRow.format) 2>&1
                 status=$?
                 section accounting "$status"
                 [ "$status" -eq 0 ] || accounting=down
             }
-            \(queue)
-            \(accounting)
+            rows=$(squeue -h -a -t all \(which) -o "\(QueueRow.format)" 2>&1)
+            status=$?
+            section queue "$status"
+            printf '%s\\n' "$rows"
+            section accounting 0
+            case $rows in *PENDING*) pending=yes ;; esac
+            \(lists.map { "ask_accounting \($0)" }.joined(separator: "\n"))
             \(positions(lists.first))
             """
+    }
+
+    /// The ids of the first line, without those that a following row of squeue shows alive under a name of ours.
+    private static func liveness(arrays: String) -> String {
+        """
+        not_alive() {
+            awk -F "$us" -v arrays='\(arrays)' '
+                NR == 1 { n = split($0, ids, ","); next }
+                $2 ~ /^(PENDING|RUNNING|SUSPENDED|STOPPED|CONFIGURING)$/ && $4 ~ /^ff-/ {
+                    split($1, part, /[_+]/); alive[part[1]] = 1
+                }
+                END {
+                    m = split(arrays, always, ",")
+                    for (i = 1; i <= m; i++) delete alive[always[i]]
+                    for (i = 1; i <= n; i++) if (!(ids[i] in alive)) { printf "%s%s", comma, ids[i]; comma = "," }
+                }'
+        }
+        """
     }
 
     /// For pending jobs, the place by priority among all jobs of the same partition that wait for nodes.
@@ -84,10 +104,11 @@ package struct Observe: RemoteCommand {
         return """
             if [ "$pending" = yes ]; then
                 section positions
-                squeue -h -a -t PD -S -p,i -o '%F|%P|%Q|%r' 2>/dev/null | awk -F'|' -v ours=',\(list),' \\
-                    '$3 > 0 && $4 !~ /^(BeginTime|Dependency|JobHeld|JobArrayTaskLimit)/ {
+                { printf '%s\\n' \(list); squeue -h -a -t PD -S -p,i -o '%F|%P|%Q|%r' 2>/dev/null; } | awk -F'|' '
+                    NR == 1 { count = split($0, ids, ","); for (i = 1; i <= count; i++) ours[ids[i]] = 1; next }
+                    $3 > 0 && $4 !~ /^(BeginTime|Dependency|JobHeld|JobArrayTaskLimit)/ {
                         n[$2]++
-                        if (index(ours, "," $1 ",")) print $1 "|" n[$2]
+                        if ($1 in ours) print $1 "|" n[$2]
                     }'
             fi
             """

@@ -10,7 +10,9 @@ package enum Sightings {
                 queue: (queue[job.jobID] ?? []).filter { $0.name == job.key },
                 accounting: ours(accounting[job.jobID] ?? [], key: job.key)
             )
-            sightings[job.jobID] = sighting(of: job, rows, observation)
+            // A living job of another name under this number kept the accounting from being asked.
+            let isTaken = rows.queue.isEmpty && queue[job.jobID] != nil && accounting[job.jobID] == nil
+            sightings[job.jobID] = sighting(of: job, rows, observation, isTaken: isTaken)
         }
         return sightings
     }
@@ -21,11 +23,16 @@ package enum Sightings {
         return own + rows.filter { row in row.id.step != nil && own.contains { $0.id.part == row.id.part } }
     }
 
-    private static func sighting(of job: ObservedJob, _ rows: JobRows, _ observation: Observation) -> JobSighting {
+    private static func sighting(
+        of job: ObservedJob,
+        _ rows: JobRows,
+        _ observation: Observation,
+        isTaken: Bool
+    ) -> JobSighting {
         guard !rows.isEmpty else {
             return .notVisible(
                 queueAnswered: observation.queue.outage == nil,
-                accountingAnswered: observation.accounting.outage == nil
+                accountingAnswered: observation.accounting.outage == nil && !isTaken
             )
         }
         var seen: JobObservation
