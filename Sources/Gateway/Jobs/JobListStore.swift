@@ -43,7 +43,7 @@ package enum JobListStore {
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let limit = bind(.integer(Int64(query.limit + 1)))
         let rows = try connection.query(
-            "SELECT \(JobRow.columns) FROM jobs\(filter) ORDER BY id DESC LIMIT \(limit)",
+            "SELECT \(JobStore.columns) FROM jobs\(filter) ORDER BY id DESC LIMIT \(limit)",
             bindings
         )
         let jobs = try rows.prefix(query.limit).map(JobRow.job)

@@ -3,17 +3,6 @@ internal import Storage
 
 /// How a job stands in its table.
 enum JobRow {
-    /// What is selected for ``job(_:)``.
-    static let columns = "jobs.*, \(lookedAt)"
-    /// The same without the long texts, for those who look at thousands: of the manifest only what a job array needs.
-    static let slimColumns = """
-        id, name, site, template, owner, priority, created_at, array_count, state, reason, attempt, submission,
-        first_tried_at, last_tried_at, slurm, ending_state, ending_reason, ending_cause, cancel_requested_at,
-        updated_at, observed_at, in_sight, finished_at, version, event_count, retry_limit, retry_causes, script_digest,
-        '' AS script, '{}' AS labels, CASE WHEN array_count IS NULL THEN '' ELSE manifest END AS manifest, \(lookedAt)
-        """
-    private static let lookedAt = "(SELECT looked_at FROM site_status WHERE site_status.name = jobs.site) AS looked_at"
-
     static func job(_ row: Row) throws -> Job {
         let id = try row.text("id")
         guard let jobID = JobID(id), let state = JobState(rawValue: try row.text("state")),

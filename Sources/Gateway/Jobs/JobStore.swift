@@ -5,6 +5,17 @@ package struct JobStore: Sendable {
     /// The channel that tells of every change, with the job's id as payload.
     package static let channel = "jobs"
 
+    /// What is selected for ``JobRow/job(_:)``.
+    static let columns = "jobs.*, \(lookedAt)"
+    /// The same without the long texts, for those who look at thousands: of the manifest only what a job array needs.
+    static let slimColumns = """
+        id, name, site, template, owner, priority, created_at, array_count, state, reason, attempt, submission,
+        first_tried_at, last_tried_at, slurm, ending_state, ending_reason, ending_cause, cancel_requested_at,
+        updated_at, observed_at, in_sight, finished_at, version, event_count, retry_limit, retry_causes, script_digest,
+        '' AS script, '{}' AS labels, CASE WHEN array_count IS NULL THEN '' ELSE manifest END AS manifest, \(lookedAt)
+        """
+    private static let lookedAt = "(SELECT looked_at FROM site_status WHERE site_status.name = jobs.site) AS looked_at"
+
     private let tasks: JobTasks
     private let keeper: TimeKeeper
 
@@ -22,7 +33,7 @@ package struct JobStore: Sendable {
 
     /// The job of that name; nil when there is none.
     package func find(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
-        try connection.query("SELECT \(JobRow.columns) FROM jobs WHERE id = $1", [.text(id.text)]).first.map(
+        try connection.query("SELECT \(Self.columns) FROM jobs WHERE id = $1", [.text(id.text)]).first.map(
             JobRow.job
         )
     }
@@ -30,7 +41,7 @@ package struct JobStore: Sendable {
     /// The job of that name, locked until the transaction ends.
     private func lock(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
         let suffix = connection.dialect.forUpdate
-        return try connection.query("SELECT \(JobRow.columns) FROM jobs WHERE id = $1 " + suffix, [.text(id.text)])
+        return try connection.query("SELECT \(Self.columns) FROM jobs WHERE id = $1 " + suffix, [.text(id.text)])
             .first.map(
                 JobRow.job
             )
@@ -39,7 +50,7 @@ package struct JobStore: Sendable {
     /// Jobs of a site that Slurm has and that have not ended, without their scripts and manifests.
     package func following(site: String, on connection: any StorageConnection) throws -> [Job] {
         try connection.query(
-            "SELECT \(JobRow.slimColumns) FROM jobs WHERE site = $1 AND state IN ('pending', 'running') ORDER BY id",
+            "SELECT \(Self.slimColumns) FROM jobs WHERE site = $1 AND state IN ('pending', 'running') ORDER BY id",
             [.text(site)]
         ).map(JobRow.job)
     }
@@ -48,7 +59,7 @@ package struct JobStore: Sendable {
     package func submitting(site: String, limit: Int, on connection: any StorageConnection) throws -> [Job] {
         try connection.query(
             """
-            SELECT \(JobRow.columns) FROM jobs
+            SELECT \(Self.columns) FROM jobs
             WHERE site = $1 AND finished_at IS NULL AND state IN ('queued', 'staging') AND submission IN ('ready', 'trying')
             ORDER BY CASE submission WHEN 'trying' THEN 0 ELSE 1 END, priority DESC, id
             LIMIT $2

@@ -48,6 +48,15 @@ enum SiteVerdicts {
 
     private static func programs(_ report: SiteReport) -> SiteCheck {
         let missing = report.missingPrograms
+        if missing.isEmpty, report.programs["flock"] == nil {
+            return SiteCheck(
+                name: "programs",
+                state: .warning,
+                detail: "there is no flock",
+                cure:
+                    "Ask the site for util-linux: without it a submission that was killed is noticed after 10 minutes."
+            )
+        }
         if missing.isEmpty {
             let version = report.slurmVersion ?? "Slurm of unknown version"
             return SiteCheck(
@@ -60,7 +69,8 @@ enum SiteVerdicts {
             name: "programs",
             state: .failed,
             detail: "not found on the login node: \(missing.joined(separator: ", "))",
-            cure: "Put Slurm's bin folder on the PATH of non-interactive shells of \(report.userName)."
+            cure:
+                "Name Slurm's bin folder under searchPath, or put it on the PATH of \(report.userName)'s non-interactive shells."
         )
     }
 
