@@ -98,6 +98,13 @@ let package = Package(
             ],
             swiftSettings: house
         ),
+        // What scripts/bench compares with.
+        .executableTarget(
+            name: "BareRoute",
+            dependencies: [logging, .product(name: "Hummingbird", package: "hummingbird")],
+            path: "Benchmarks/BareRoute",
+            swiftSettings: house
+        ),
         // Tests: one target per module, then the whole.
         tests("Documents", uses: ["Documents"]),
         tests("SSHClient", uses: ["SSHClient", logging]),
