@@ -22,6 +22,10 @@ package struct GatewayServices: Sendable {
     package let people: TokenKeeper
     /// Health.
     package let health: HealthService
+    /// The queue of background work.
+    package let queue: QueueService
+    /// What `/metrics` shows of the present moment.
+    package let figures: FiguresService
 }
 
 /// The spine, put together: what the command runs and the end-to-end tests use.
@@ -32,6 +36,9 @@ package struct GatewayRuntime: Sendable {
     package let longLived: [any Service]
     /// Whether this start wrote the first admin token.
     package let isFirstStart: Bool
+
+    /// Every step of the schema.
+    static let migrations = TaskQueueSchema.migrations + GatewaySchema.migrations + RestorationStore.migrations
 
     private let database: any Database
     private let directory: SiteDirectory
@@ -57,9 +64,13 @@ package struct GatewayRuntime: Sendable {
             attributes: [.posixPermissions: 0o700]
         )
         let (people, isNew) = try TokenKeeper.open(home: configuration.home)
-        let location = try DatabaseLocation(configuration.database ?? "\(configuration.home)/farfield.sqlite")
-        let database = try await location.open(logger: logger)
-        try await migrate(database, TaskQueueSchema.migrations + GatewaySchema.migrations)
+        let location = try configuration.databaseLocation
+        let connections = 6
+        let database = MeteredDatabase(
+            try await location.open(connections: connections, logger: logger),
+            connections: connections
+        )
+        try await migrate(database, migrations)
         return try await assemble(
             configuration,
             people,
@@ -75,7 +86,7 @@ package struct GatewayRuntime: Sendable {
         _ configuration: GatewayConfiguration,
         _ people: TokenKeeper,
         _ isNew: Bool,
-        _ database: any Database,
+        _ database: MeteredDatabase,
         templates folder: String,
         _ keeper: TimeKeeper,
         _ logger: Logger
@@ -102,6 +113,7 @@ package struct GatewayRuntime: Sendable {
             sites: directory,
             artifacts: artifacts,
             limits: configuration.limits,
+            restoredAt: try await database.read { try RestorationStore.latest(on: $0) },
             keeper: keeper,
             logger: logger
         )
@@ -114,7 +126,16 @@ package struct GatewayRuntime: Sendable {
                 sites: SiteService(database: database, directory: directory),
                 templates: templates,
                 people: people,
-                health: HealthService(database: database, store: store, templates: templates)
+                health: HealthService(database: database, store: store, templates: templates),
+                queue: QueueService(database: database, queue: queue, keeper: keeper),
+                figures: FiguresService(
+                    database: database,
+                    store: store,
+                    queue: queue,
+                    directory: directory,
+                    feed: feed,
+                    home: configuration.home
+                )
             ),
             longLived: [
                 feed,
@@ -168,6 +189,8 @@ enum SiteFactory {
             passphrase: passphrase,
             knownHostsPath: configuration.knownHosts
         )
+        var logger = logger
+        logger[metadataKey: "site"] = "\(configuration.name)"
         let pool = SSHConnectionPool(
             endpoint: endpoint,
             limits: SSHLimits(maxSessions: configuration.maxSessions),
