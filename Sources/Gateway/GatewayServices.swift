@@ -63,6 +63,7 @@ package struct GatewayRuntime: Sendable {
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
+        try Restoration.requireFinished(home: configuration.home)
         let (people, isNew) = try TokenKeeper.open(home: configuration.home)
         let location = try configuration.databaseLocation
         let connections = 6
@@ -106,6 +107,7 @@ package struct GatewayRuntime: Sendable {
             keeper: keeper,
             feed: feed
         )
+        let restoredAt = try await database.read { try RestorationStore.latest(on: $0) }
         let world = World(
             database: database,
             store: store,
@@ -113,42 +115,37 @@ package struct GatewayRuntime: Sendable {
             sites: directory,
             artifacts: artifacts,
             limits: configuration.limits,
-            restoredAt: try await database.read { try RestorationStore.latest(on: $0) },
+            restoredAt: restoredAt,
             keeper: keeper,
             logger: logger
         )
         try await beginLooking(at: directory, tasks, database, keeper)
+        let services = GatewayServices(
+            jobs: jobs,
+            logs: LogService(database: database, artifacts: artifacts, jobs: jobs, sites: directory, feed: feed),
+            outputs: OutputService(database: database, artifacts: artifacts, jobs: jobs),
+            sites: SiteService(database: database, directory: directory),
+            templates: templates,
+            people: people,
+            health: HealthService(database: database, store: store, templates: templates),
+            queue: QueueService(database: database, queue: queue, keeper: keeper),
+            figures: FiguresService(database, store, queue, directory, feed, home: configuration.home)
+        )
         return GatewayRuntime(
-            services: GatewayServices(
-                jobs: jobs,
-                logs: LogService(database: database, artifacts: artifacts, jobs: jobs, sites: directory, feed: feed),
-                outputs: OutputService(database: database, artifacts: artifacts, jobs: jobs),
-                sites: SiteService(database: database, directory: directory),
-                templates: templates,
-                people: people,
-                health: HealthService(database: database, store: store, templates: templates),
-                queue: QueueService(database: database, queue: queue, keeper: keeper),
-                figures: FiguresService(
-                    database: database,
-                    store: store,
-                    queue: queue,
-                    directory: directory,
-                    feed: feed,
-                    home: configuration.home
-                )
-            ),
-            longLived: [
-                feed,
-                TaskWorkers(
-                    database: database,
-                    handlers: Pipeline(world: world).handlers,
-                    settings: .init(owner: UUID().uuidString),
-                    logger: logger
-                ),
-            ],
+            services: services,
+            longLived: [feed, workers(world)],
             isFirstStart: isNew,
             database: database,
             directory: directory
+        )
+    }
+
+    private static func workers(_ world: World) -> TaskWorkers {
+        TaskWorkers(
+            database: world.database,
+            handlers: Pipeline(world: world).handlers,
+            settings: .init(owner: UUID().uuidString),
+            logger: world.logger
         )
     }
 

@@ -127,6 +127,12 @@ struct BackupTests {
         #expect(restored.status == 7)
         #expect(restored.errors.contains("damaged") && restored.errors.contains("artifacts/sha256/"))
         #expect(try await number("SELECT COUNT(*) FROM jobs", gateway) == before)
+        // A restoration that was broken off: nothing starts on what it left.
+        try "".write(toFile: gateway.home + "/restoring", atomically: true, encoding: .utf8)
+        let started = try await gateway.cli("serve")
+        #expect(started.status != 0 && started.errors.contains("broken off"), "\(started)")
+        #expect(try await gateway.cli("doctor").output.contains("broken off"))
+        try FileManager.default.removeItem(atPath: gateway.home + "/restoring")
         #expect(try await gateway.cli("restore", gateway.home + "/nothing").errors.contains("no backup"))
         // An artifact that the database names and the store has lost is told, and there is no backup.
         _ = try await Command.shell("find '\(gateway.home)/artifacts' -type f -delete")

@@ -95,9 +95,10 @@ struct OperatorTests {
 
     @Test("measure with Prometheus: its own tool accepts the page, and every promised metric is there")
     func metrics() async throws {
-        let gateway = try await GatewayProcess().start()
+        let sites = TestCluster.site() + TestCluster.site("b", port: TestCluster.portB)
+        let gateway = try await GatewayProcess(sites: sites).start()
         let api = API(gateway)
-        try await api.wait(try await api.submit(Self.quick))
+        try await api.wait(try await api.submit("site: a\n" + Self.quick))
         let down = try await GatewayProcess(sites: TestCluster.site(port: try FreePort.find())).start()
         try await eventually("the failure was counted") {
             try await API(down).get("/metrics").text.contains("farfield_ssh_connect_failures_total{")

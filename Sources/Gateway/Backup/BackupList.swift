@@ -89,6 +89,8 @@ package enum BackupError: Error, Sendable, Hashable, CustomStringConvertible {
     case notEmpty(what: String)
     /// Artifacts the database names are not in the store.
     case missingArtifacts(digests: [String])
+    /// A restoration was broken off: the database may be half filled.
+    case unfinished(home: String)
     /// A program that is needed failed or is not installed.
     case program(detail: String)
 
@@ -103,6 +105,8 @@ package enum BackupError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notEmpty(let what): "\(what) is not empty. Restore into an empty place, or give --force to move it aside."
         case .missingArtifacts(let digests):
             "The database names artifacts that the store does not have: \(Self.shown(digests))."
+        case .unfinished(let home):
+            "A restoration of '\(home)' was broken off. Run `farfield restore` again, with --force."
         case .program(let detail): detail
         }
     }

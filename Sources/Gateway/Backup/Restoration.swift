@@ -65,13 +65,27 @@ package struct Restoration: Sendable {
         if try await !copy.isEmpty(), !force { throw BackupError.notEmpty(what: "The database") }
         let home = configuration.home
         if try !HomeFolder.artifacts(home).isEmpty, !force { throw BackupError.notEmpty(what: "The folder '\(home)'") }
+        try? FileManager.default.removeItem(atPath: Self.mark(home))
         let now = keeper.now()
         let suffix = ".before-\(now.microseconds / 1_000_000)"
         try await Task.blocking { try Self.copyFiles(list, from: folder, to: home, keepingOldAs: suffix) }
+        // A database that was filled and not yet marked as restored must not meet a gateway.
+        try PrivateFile.write([], to: Self.mark(home))
         let database = "\(folder)/\(DatabaseCopy.fileName(list.engine))"
         try await copy.restore(from: database, keepingOldAs: force ? suffix : nil)
         try await noteRestoration(of: list, at: now)
+        try FileManager.default.removeItem(atPath: Self.mark(home))
         return list
+    }
+
+    private static func mark(_ home: String) -> String { "\(home)/restoring" }
+
+    /// Makes sure that no restoration of a home was broken off.
+    ///
+    /// - Parameter home: the state folder.
+    /// - Throws: ``BackupError/unfinished(home:)``.
+    package static func requireFinished(home: String) throws {
+        if FileManager.default.fileExists(atPath: mark(home)) { throw BackupError.unfinished(home: home) }
     }
 
     private static func list(_ folder: String) throws -> BackupList {

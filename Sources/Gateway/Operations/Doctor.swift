@@ -98,6 +98,16 @@ package struct Doctor: Sendable {
                 detail: "\(home) is not there yet; the first start makes it"
             )
         }
+        do {
+            try Restoration.requireFinished(home: home)
+        } catch {
+            return SiteCheck(
+                name: "state folder",
+                state: .failed,
+                detail: "\(error)",
+                cure: "farfield restore PLACE --force"
+            )
+        }
         guard FileManager.default.isWritableFile(atPath: home) else {
             return SiteCheck(
                 name: "state folder",

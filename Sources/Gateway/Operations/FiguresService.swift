@@ -52,6 +52,22 @@ package struct FiguresService: Sendable {
     let feed: EventFeed
     let home: String
 
+    init(
+        _ database: MeteredDatabase,
+        _ store: JobStore,
+        _ queue: TaskStore,
+        _ directory: SiteDirectory,
+        _ feed: EventFeed,
+        home: String
+    ) {
+        self.database = database
+        self.store = store
+        self.queue = queue
+        self.directory = directory
+        self.feed = feed
+        self.home = home
+    }
+
     /// The figures now; what the database knows is missing while it does not answer.
     package func collect() async -> GatewayFigures {
         let load = database.load
