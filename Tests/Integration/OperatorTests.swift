@@ -103,6 +103,11 @@ struct OperatorTests {
         try await eventually("the failure was counted") {
             try await API(down).get("/metrics").text.contains("farfield_ssh_connect_failures_total{")
         }
+        try await eventually("the site that nobody reaches is down") {
+            let text = try await API(down).get("/metrics").text
+            return text.contains("farfield_site_up{site=\"a\"} 0")
+                && text.contains("farfield_ssh_circuit_open{site=\"a\"}")
+        }
         let page = try await api.get("/metrics", token: nil)
         #expect(page.status == 200)
         let linted = try await Command.run(Promtool.path, ["check", "metrics"], input: page.text)
@@ -127,6 +132,31 @@ struct OperatorTests {
         }
     }
 
+    @Test("see in the figures that the database is away, and the rest of the figures all the same")
+    func databaseAway() async throws {
+        let server = TestCluster.variable("FARFIELD_TEST_POSTGRES")
+        let name = "away_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        func psql(_ statement: String) async throws {
+            let result = try await Command.run("/usr/bin/env", ["psql", "-q", server, "-c", statement])
+            try #require(result.status == 0, "\(result.errors)")
+        }
+        try await psql("CREATE DATABASE \(name)")
+        let address = server.replacing(/\/[a-z]+$/, with: "/\(name)")
+        let gateway = try await GatewayProcess(general: "database: \(address)").start()
+        let api = API(gateway)
+        #expect(try await api.get("/metrics").text.contains("\nfarfield_database_up 1\n"))
+        try await psql("DROP DATABASE \(name) WITH (FORCE)")
+        let page = try await api.get("/metrics")
+        #expect(page.status == 200)
+        #expect(page.text.contains("\nfarfield_database_up 0\n"))
+        #expect(page.text.contains("\nprocess_open_fds ") && page.text.contains("farfield_ssh_connections{site=\"a\"}"))
+        #expect(!page.text.contains("farfield_queue_tasks"))
+        let linted = try await Command.run(Promtool.path, ["check", "metrics"], input: page.text)
+        #expect(linted.status == 0, "\(linted.errors)\(linted.output)")
+        let doctor = try await gateway.cli("doctor")
+        #expect(doctor.status == 1 && doctor.output.contains("it runs at \(gateway.url) and is not ready"), "\(doctor)")
+    }
+
     /// Metrics of docs/operations.md.
     private static var documented: Set<String> {
         let path = Repository.root + "/docs/operations.md"
@@ -148,6 +178,11 @@ struct OperatorTests {
         let rules = Repository.root + "/deploy/prometheus/farfield.rules.yaml"
         let checked = try await Command.run(Promtool.path, ["check", "rules", rules])
         #expect(checked.status == 0, "\(checked.errors)\(checked.output)")
+        let tried = try await Command.run(
+            Promtool.path,
+            ["test", "rules", Repository.root + "/deploy/prometheus/farfield.rules.test.yaml"]
+        )
+        #expect(tried.status == 0, "\(tried.errors)\(tried.output)")
         let dashboard = try JSONValue(
             json: try String(contentsOfFile: Repository.root + "/deploy/grafana/farfield.json", encoding: .utf8).utf8
         )

@@ -23,7 +23,7 @@ extension MetricsPage {
         add("http_requests_in_flight", Double(RequestMetrics.inFlight))
         add("farfield_home_free_bytes", figures.homeFreeBytes.map(Double.init))
         add("farfield_home_size_bytes", figures.homeTotalBytes.map(Double.init))
-        addSites(figures.sites, at: now)
+        addSites(figures.sites, isDatabaseUp: figures.isDatabaseUp, at: now)
         guard figures.isDatabaseUp else { return }
         add(
             "farfield_jobs",
@@ -58,10 +58,10 @@ extension MetricsPage {
         )
     }
 
-    private mutating func addSites(_ sites: [SiteFigures], at now: Timestamp) {
+    private mutating func addSites(_ sites: [SiteFigures], isDatabaseUp: Bool, at now: Timestamp) {
         each(sites, "farfield_site_up") { site in site.state.map { $0 == .up ? 1 : 0 } }
         each(sites, "farfield_site_last_look_timestamp_seconds") { site in
-            site.observedAt.map { Double($0.microseconds) / 1e6 }
+            isDatabaseUp ? Double(site.observedAt?.microseconds ?? 0) / 1e6 : nil
         }
         each(sites, "farfield_submissions_open") { Double($0.submissionsUnderWay) }
         each(sites, "farfield_submission_oldest_open_seconds") { site in

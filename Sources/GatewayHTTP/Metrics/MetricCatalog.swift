@@ -30,7 +30,11 @@ enum MetricCatalog {
         // Jobs and sites.
         Entry("farfield_jobs", "gauge", "Jobs by site and state."),
         Entry("farfield_site_up", "gauge", "1 where a site answers, 0 where it does not."),
-        Entry("farfield_site_last_look_timestamp_seconds", "gauge", "When a site was last looked at, in Unix time."),
+        Entry(
+            "farfield_site_last_look_timestamp_seconds",
+            "gauge",
+            "When a site was last looked at, in Unix time; 0 before the first look."
+        ),
         Entry("farfield_site_looks_total", "counter", "Looks at a site; independent of the number of jobs."),
         Entry("farfield_submissions_open", "gauge", "Submissions whose outcome is not known yet, by site."),
         Entry(
