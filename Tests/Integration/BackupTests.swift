@@ -16,6 +16,11 @@ struct BackupTests {
         "name: kept\ncommand: echo kept > kept.txt\noutputs: ['*.txt']\n"
         + "resources: {memory: 20M, walltime: 2m}"
 
+    /// Its first attempt fails, its second does not.
+    private static let failingOnce =
+        "name: kept\ncommand: case $PWD in *-1) exit 3 ;; esac\nretries: {limit: 1, on: [failed]}\n"
+        + "resources: {memory: 20M, walltime: 2m}"
+
     /// Gives `body` a gateway behind a proxy, on an engine; a database of PostgreSQL is dropped afterwards.
     private func withGateway(
         _ engine: Engine,
@@ -53,7 +58,7 @@ struct BackupTests {
             try await api.wait(done)
             // One job is on its way when the backup is made, others wait behind it.
             proxy.set(.holdUp)
-            let trying = try await api.submit(Self.manifest)
+            let trying = try await api.submit(Self.failingOnce)
             try await api.wait(trying, for: ["staging"])
             let queued = [try await api.submit(Self.manifest), try await api.submit(Self.manifest)]
             let place = gateway.home + "/backup" + engine.ending
@@ -69,8 +74,8 @@ struct BackupTests {
             proxy.set(.pass)
             for id in [trying] + queued + later { try await api.wait(id) }
             gateway.stop()
-            // Somebody cleans up at the site: the folder with `jobid` is gone, accounting still knows the name.
-            try await atSite("rm -rf farfield-tests/ff-\(queued[0])-1")
+            // Somebody cleans up at the site: folders with `jobid` are gone, accounting still knows the names.
+            try await atSite("rm -rf farfield-tests/ff-\(queued[0])-1 farfield-tests/ff-\(trying)-2")
             #expect(try await gateway.cli("restore", place).status == 5)
             let restored = try await gateway.cli("restore", place, "--force")
             try #require(restored.status == 0, "\(restored.errors)")
@@ -82,6 +87,9 @@ struct BackupTests {
             for id in [done, trying] + queued + later {
                 #expect(try await TestCluster.count(named: "ff-\(id)-1") == 1, "\(id)")
             }
+            // The second attempt, too, began after the backup.
+            #expect(try await api.job(trying)["attempt"] == 2)
+            #expect(try await TestCluster.count(named: "ff-\(trying)-2") == 1)
             let output = try await api.get("/api/v1/jobs/\(done)/outputs/kept.txt")
             #expect(output.text == "kept\n")
         }
@@ -111,6 +119,33 @@ struct BackupTests {
         #expect(open.output.isEmpty, "\(open.output)")
         let kept = try await Command.shell("grep -rlx kept '\(folder)/artifacts'")
         #expect(!kept.output.isEmpty)
+    }
+
+    @Test("into an empty place, without force: the same jobs, files and token", arguments: Engine.allCases)
+    func emptyPlace(_ engine: Engine) async throws {
+        let place = NSTemporaryDirectory() + "farfield-backup-\(UUID().uuidString)" + engine.ending
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        var id = ""
+        var token = ""
+        try await withGateway(engine) { gateway, _ in
+            let api = API(try await gateway.start())
+            id = try await api.submit(Self.manifest)
+            try await api.wait(id)
+            let made = try await gateway.cli("backup", place)
+            try #require(made.status == 0, "\(made.errors)")
+            token = gateway.token
+        }
+        try await withGateway(engine) { gateway, _ in
+            let restored = try await gateway.cli("restore", place)
+            try #require(restored.status == 0, "\(restored.errors)")
+            try await gateway.start()
+            #expect(gateway.token == token)
+            let api = API(gateway)
+            #expect(try await api.job(id)["state"] == "completed")
+            #expect(try await api.get("/api/v1/jobs/\(id)/outputs/kept.txt").text == "kept\n")
+            let next = try await api.submit(Self.manifest)
+            #expect(try await api.wait(next)["state"] == "completed")
+        }
     }
 
     @Test("a damaged backup changes nothing, and names what is damaged")
