@@ -36,7 +36,7 @@ extension Submit {
         case .absent: nil
         case .unknown(let reason):
             .outcomeUnknown(
-                reason: "The gateway was restored from a backup; whether the job was sent before is not known: \(reason)"
+                reason: "The gateway was restored from a backup; whether the job had been sent is not known: \(reason)"
             )
         }
     }
