@@ -62,7 +62,7 @@ let package = Package(
         // Floor 1: one outside world each.
         room("SSHClient", uses: ["CSSH2", logging]),
         room("CurlClient", uses: ["CCurl"]),
-        room("Storage", uses: ["CPQ", logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Storage", uses: ["CPQ", logging, metrics, .product(name: "GRDB", package: "GRDB.swift")]),
         room("Attestation", uses: ["COpenSSL"]),
         // Floor 2: languages and mechanisms.
         room("TaskQueue", uses: ["Storage", logging, metrics, lifecycle]),
@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "GatewayHTTP",
             dependencies: [
-                "Attestation", "Documents", "Gateway", logging, lifecycle,
+                "Attestation", "Documents", "Gateway", "SSHClient", "TaskQueue", logging, lifecycle,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

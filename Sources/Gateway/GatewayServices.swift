@@ -22,6 +22,10 @@ package struct GatewayServices: Sendable {
     package let people: TokenKeeper
     /// Health.
     package let health: HealthService
+    /// The queue of background work.
+    package let queue: QueueService
+    /// What `/metrics` shows of the present moment.
+    package let figures: FiguresService
 }
 
 /// The spine, put together: what the command runs and the end-to-end tests use.
@@ -32,6 +36,9 @@ package struct GatewayRuntime: Sendable {
     package let longLived: [any Service]
     /// Whether this start wrote the first admin token.
     package let isFirstStart: Bool
+
+    /// Every step of the schema.
+    static let migrations = TaskQueueSchema.migrations + GatewaySchema.migrations + RestorationStore.migrations
 
     private let database: any Database
     private let directory: SiteDirectory
@@ -56,10 +63,15 @@ package struct GatewayRuntime: Sendable {
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
+        try Restoration.requireFinished(home: configuration.home)
         let (people, isNew) = try TokenKeeper.open(home: configuration.home)
-        let location = try DatabaseLocation(configuration.database ?? "\(configuration.home)/farfield.sqlite")
-        let database = try await location.open(logger: logger)
-        try await migrate(database, TaskQueueSchema.migrations + GatewaySchema.migrations)
+        let location = try configuration.databaseLocation
+        let connections = 6
+        let database = MeteredDatabase(
+            try await location.open(connections: connections, logger: logger),
+            connections: connections
+        )
+        try await migrate(database, migrations)
         return try await assemble(
             configuration,
             people,
@@ -75,7 +87,7 @@ package struct GatewayRuntime: Sendable {
         _ configuration: GatewayConfiguration,
         _ people: TokenKeeper,
         _ isNew: Bool,
-        _ database: any Database,
+        _ database: MeteredDatabase,
         templates folder: String,
         _ keeper: TimeKeeper,
         _ logger: Logger
@@ -95,6 +107,7 @@ package struct GatewayRuntime: Sendable {
             keeper: keeper,
             feed: feed
         )
+        let restoredAt = try await database.read { try RestorationStore.latest(on: $0) }
         let world = World(
             database: database,
             store: store,
@@ -102,32 +115,37 @@ package struct GatewayRuntime: Sendable {
             sites: directory,
             artifacts: artifacts,
             limits: configuration.limits,
+            restoredAt: restoredAt,
             keeper: keeper,
             logger: logger
         )
         try await beginLooking(at: directory, tasks, database, keeper)
+        let services = GatewayServices(
+            jobs: jobs,
+            logs: LogService(database: database, artifacts: artifacts, jobs: jobs, sites: directory, feed: feed),
+            outputs: OutputService(database: database, artifacts: artifacts, jobs: jobs),
+            sites: SiteService(database: database, directory: directory),
+            templates: templates,
+            people: people,
+            health: HealthService(database: database, store: store, templates: templates),
+            queue: QueueService(database: database, queue: queue, keeper: keeper),
+            figures: FiguresService(database, store, queue, directory, feed, home: configuration.home)
+        )
         return GatewayRuntime(
-            services: GatewayServices(
-                jobs: jobs,
-                logs: LogService(database: database, artifacts: artifacts, jobs: jobs, sites: directory, feed: feed),
-                outputs: OutputService(database: database, artifacts: artifacts, jobs: jobs),
-                sites: SiteService(database: database, directory: directory),
-                templates: templates,
-                people: people,
-                health: HealthService(database: database, store: store, templates: templates)
-            ),
-            longLived: [
-                feed,
-                TaskWorkers(
-                    database: database,
-                    handlers: Pipeline(world: world).handlers,
-                    settings: .init(owner: UUID().uuidString),
-                    logger: logger
-                ),
-            ],
+            services: services,
+            longLived: [feed, workers(world)],
             isFirstStart: isNew,
             database: database,
             directory: directory
+        )
+    }
+
+    private static func workers(_ world: World) -> TaskWorkers {
+        TaskWorkers(
+            database: world.database,
+            handlers: Pipeline(world: world).handlers,
+            settings: .init(owner: UUID().uuidString),
+            logger: world.logger
         )
     }
 
@@ -168,6 +186,8 @@ enum SiteFactory {
             passphrase: passphrase,
             knownHostsPath: configuration.knownHosts
         )
+        var logger = logger
+        logger[metadataKey: "site"] = "\(configuration.name)"
         let pool = SSHConnectionPool(
             endpoint: endpoint,
             limits: SSHLimits(maxSessions: configuration.maxSessions),

@@ -15,6 +15,9 @@ struct Admission: Sendable {
     }
 
     private(set) var circuit: Circuit
+    /// Connections made, and attempts that failed by ``SSHError/label``, since the pool was made.
+    private(set) var connects = 0
+    private(set) var failures: [String: Int] = [:]
     private let limits: SSHLimits
     private var lanes: [UInt64: Lane] = [:]
     private var waiting: [UInt64] = []
@@ -27,6 +30,18 @@ struct Admission: Sendable {
 
     var isConnected: Bool { lanes.values.contains(where: \.isReady) }
     var isConnecting: Bool { lanes.values.contains { !$0.isReady } }
+
+    /// How the pool is used at this moment.
+    func figures(at now: ContinuousClock.Instant) -> SSHFigures {
+        SSHFigures(
+            connections: lanes.values.count(where: \.isReady),
+            sessions: lanes.values.reduce(0) { $0 + $1.busy },
+            waiting: waiting.count,
+            connects: connects,
+            failures: failures,
+            isCircuitOpen: circuit.refusal(at: now) != nil
+        )
+    }
 
     /// Puts a new caller at the end of the line.
     mutating func arrive(_ waiter: UInt64) {
@@ -44,11 +59,13 @@ struct Admission: Sendable {
 
     mutating func connected(_ lane: UInt64) {
         lanes[lane]?.isReady = true
+        connects += 1
         circuit.recordSuccess()
     }
 
     mutating func failed(_ lane: UInt64, _ error: SSHError, at now: ContinuousClock.Instant) {
         lanes[lane] = nil
+        failures[error.label, default: 0] += 1
         circuit.recordFailure(error, at: now)
     }
 

@@ -43,6 +43,9 @@ final class ConnectionLine: Sendable {
         }
     }
 
+    /// How the connections are used at this moment.
+    var figures: SSHFigures { state.withLock { $0.admission.figures(at: .now) } }
+
     // MARK: - Callers
 
     /// Waits for a place; the order of arrival is kept.
@@ -114,8 +117,9 @@ final class ConnectionLine: Sendable {
                     }
                 case .connect(let lane):
                     let mark = CancellationMark()
-                    // The one task of a connection: it is shared by many callers and outlives each; `close` ends it.
-                    state.connections[lane] = (Task { await self.live(lane, mark) }, mark)
+                    // The one task of a connection: shared by many callers, it outlives each (so it is detached from the first);
+                    // `close` ends it.
+                    state.connections[lane] = (Task.detached { await self.live(lane, mark) }, mark)
                 }
             }
             return wakes

@@ -31,6 +31,9 @@ package final class SSHConnectionPool: Sendable {
     /// How the endpoint is doing at this moment.
     package var state: SSHConnectionState { line.health }
 
+    /// How its connections are used at this moment, and how connecting went so far.
+    package var figures: SSHFigures { line.figures }
+
     /// Runs a command by the remote `/bin/sh`, whatever the login shell is.
     ///
     /// - Parameters:

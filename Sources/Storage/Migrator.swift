@@ -33,6 +33,25 @@ package func migrate(
     }
 }
 
+/// Compares a database with the schema this program knows and changes nothing.
+///
+/// - Parameters:
+///   - database: the database to look at.
+///   - migrations: the steps of one or more modules, each module's in order.
+/// - Returns: the steps that were applied and those that are still to come, by name.
+/// - Throws: ``StorageError/newerSchema(module:found:known:)`` when the database is newer than this program.
+package func schemaStanding(
+    _ database: any Database,
+    _ migrations: [Migration]
+) async throws -> (applied: [String], missing: [String]) {
+    let known = try Schema(migrations)
+    let applied = try await database.read { try known.check(Schema.applied($0)) }
+    let names = migrations.map { (step: Schema.Step($0), name: "\($0.module) \($0.number)") }
+    return (
+        names.filter { applied.contains($0.step) }.map(\.name), names.filter { !applied.contains($0.step) }.map(\.name)
+    )
+}
+
 /// The steps this program knows, checked once.
 private struct Schema: Sendable {
     /// One step's place in its module.

@@ -49,6 +49,33 @@ struct DecisionTests {
         #expect(!admission.isConnected)
     }
 
+    @Test("figures tell what is used, who waits, and how connecting went")
+    func figures() {
+        var admission = Admission(limits: SSHLimits(maxSessions: 2, reconnectDelay: .seconds(1)))
+        let now = ContinuousClock.now
+        for waiter in 1...3 as ClosedRange<UInt64> { admission.arrive(waiter) }
+        _ = admission.advance(at: now)
+        admission.failed(1, error, at: now)
+        #expect(
+            admission.figures(at: now) == SSHFigures(waiting: 3, failures: ["cannot_connect": 1], isCircuitOpen: true)
+        )
+        _ = admission.advance(at: now + .seconds(2))
+        admission.connected(2)
+        _ = admission.advance(at: now + .seconds(2))
+        let figures = admission.figures(at: now + .seconds(2))
+        #expect(
+            figures
+                == SSHFigures(
+                    connections: 1,
+                    sessions: 2,
+                    waiting: 1,
+                    connects: 1,
+                    failures: ["cannot_connect": 1],
+                    isCircuitOpen: false
+                )
+        )
+    }
+
     @Test("a failed attempt is told to all who wait, and to newcomers until the pause is over")
     func refusal() {
         let admission = Desk(limits: SSHLimits(reconnectDelay: .seconds(1)))

@@ -62,3 +62,15 @@ install_packages() {
   fi
   return $result
 }
+
+# Takes one program out of a Debian package without installing it: `fetch_program PACKAGE PATH TARGET`.
+fetch_program() {
+  local package=$1 path=$2 target=$3 folder
+  [ -x "$target" ] && return 0
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  (cd "$folder" && apt-get -qq -o APT::Sandbox::User=root download "$package" >/dev/null && dpkg-deb -x ./*.deb .)
+  mkdir -p "$(dirname "$target")"
+  install -m 755 "$folder/$path" "$target"
+  rm -rf "$folder"
+}

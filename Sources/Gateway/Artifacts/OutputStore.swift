@@ -49,6 +49,11 @@ package enum OutputStore {
         ).map(output)
     }
 
+    /// Every artifact that some job's file is.
+    static func digests(on connection: any StorageConnection) throws -> Set<String> {
+        Set(try connection.query("SELECT DISTINCT digest FROM job_outputs").map { try $0.text("digest") })
+    }
+
     static func find(
         _ path: String,
         as role: Role,

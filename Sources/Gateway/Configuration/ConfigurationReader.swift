@@ -4,7 +4,7 @@ internal import FoundationEssentials
 /// Reads the configuration file and says which line is wrong.
 package struct ConfigurationReader {
     private static let keys = [
-        "listen", "home", "database", "databaseFile", "templates", "logLevel", "limits", "sites",
+        "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits", "sites",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
@@ -47,6 +47,13 @@ package struct ConfigurationReader {
                 field.fault("'\(level)' is not a level", expected: "one of " + levels.joined(separator: ", "))
             }
             configuration.logLevel = level
+        }
+        if let field = object["logFormat"], let text = field.string() {
+            if let format = LogFormat(rawValue: text) {
+                configuration.logFormat = format
+            } else {
+                field.fault("'\(text)' is not a format of log lines", expected: "text or json")
+            }
         }
     }
 

@@ -52,6 +52,14 @@ package struct ConfigurationSource: Sendable {
         if let home = environment["FARFIELD_HOME"], !home.isEmpty { configuration.home = home }
         if let templates = environment["FARFIELD_TEMPLATES"] { configuration.templates = templates }
         if let level = environment["FARFIELD_LOG_LEVEL"] { configuration.logLevel = level }
+        if let text = environment["FARFIELD_LOG_FORMAT"] {
+            guard let format = LogFormat(rawValue: text) else {
+                throw .faults([
+                    Fault(path: "FARFIELD_LOG_FORMAT", message: "'\(text)' is not a format", expected: "text or json")
+                ])
+            }
+            configuration.logFormat = format
+        }
         if let database = environment["FARFIELD_DATABASE"] {
             configuration.database = database == "sqlite" ? nil : database
         }

@@ -10,6 +10,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var templates: String?
     /// Smallest level that is logged: trace, debug, info, notice, warning, error.
     package var logLevel: String
+    /// How log lines are written.
+    package var logFormat: LogFormat
     /// Sizes and times beyond which a request is refused.
     package var limits: Limits
     /// Places that run jobs, in order of preference.
@@ -22,6 +24,7 @@ package struct GatewayConfiguration: Sendable, Hashable {
         database: nil,
         templates: nil,
         logLevel: "info",
+        logFormat: .text,
         limits: .standard,
         sites: []
     )

@@ -36,6 +36,9 @@ package actor EventFeed: Service {
         followers = [:]
     }
 
+    /// How many readers follow jobs now.
+    package var followerCount: Int { followers.values.reduce(0) { $0 + $1.count } }
+
     private func wake(_ payload: String) {
         if let id = JobID(payload) {
             for continuation in followers[id, default: [:]].values { continuation.yield() }

@@ -14,6 +14,9 @@ package enum TaskKind {
     package static let cancel = "job.cancel"
     /// Bring a job's files home; key: the job.
     package static let retrieve = "job.retrieve"
+
+    /// All of them, in the order of a job's life.
+    package static let all = [prepare, submit, follow, cancel, retrieve]
 }
 
 /// Turns the next steps of jobs into durable tasks, in the transaction that decided them.

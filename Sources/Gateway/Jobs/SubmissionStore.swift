@@ -76,6 +76,23 @@ enum SubmissionStore {
         }
     }
 
+    /// How many submissions are under way at each site, and since when the first of them is.
+    static func underWay(
+        on connection: any StorageConnection
+    ) throws -> [(site: String, count: Int, since: Timestamp?)] {
+        try connection.query(
+            """
+            SELECT site, COUNT(*) AS number, MIN(first_tried_at) AS since FROM jobs
+            WHERE finished_at IS NULL AND submission = 'trying' GROUP BY site
+            """
+        ).map { row in
+            let since: Int64? = try row.optionalInteger("since")
+            return (
+                try row.text("site"), try row.integer("number"), since.map { Timestamp(microseconds: $0) }
+            )
+        }
+    }
+
     /// The jobs that wait for this one.
     static func dependents(of id: JobID, on connection: any StorageConnection) throws -> [String] {
         try connection.query("SELECT job_id FROM job_dependencies WHERE depends_on = $1", [.text(id.text)])

@@ -30,7 +30,8 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     /// ISO 8601 with milliseconds and `Z`, such as `2026-11-20T19:36:05.123Z`.
     package var iso8601: String {
         let milliseconds = (microseconds - (microseconds % 1000)) / 1000
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+        // The style cuts off what follows the milliseconds: a little more, so that 0.123 is not 0.1229999.
+        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000 + 0.0002)
         return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

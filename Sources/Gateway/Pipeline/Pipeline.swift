@@ -28,6 +28,8 @@ package struct World: Sendable {
     let sites: SiteDirectory
     let artifacts: ArtifactStore
     let limits: Limits
+    /// When the database was last restored from a backup; older jobs may have been sent since the backup was made.
+    let restoredAt: Timestamp?
     let keeper: TimeKeeper
     let logger: Logger
 
@@ -50,5 +52,9 @@ private struct Step: TaskHandler {
     let concurrency: Int
     let run: @Sendable (LeasedTask) async throws -> TaskOutcome
 
-    func run(_ task: LeasedTask) async throws -> TaskOutcome { try await run(task) }
+    func run(_ task: LeasedTask) async throws -> TaskOutcome {
+        var fields: Logger.Metadata = ["task.id": "\(task.id)", "task.kind": "\(kind)"]
+        if let key = task.key { fields[JobID(key) == nil ? "site" : "job.id"] = "\(key)" }
+        return try await LogContext.with(fields) { try await run(task) }
+    }
 }

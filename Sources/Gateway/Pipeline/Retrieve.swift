@@ -1,4 +1,5 @@
 internal import Attestation
+internal import Logging
 internal import Storage
 internal import TaskQueue
 
@@ -20,8 +21,12 @@ struct Retrieve: Sendable {
             return .done
         }
         do {
-            let note = try await bringHome(job, from: site)
-            try await world.apply(.retrieved(note: note), to: job.id)
+            let note = try await LogContext.with(["site": "\(job.site)"]) { try await bringHome(job, from: site) }
+            let ended = try await world.apply(.retrieved(note: note), to: job.id)
+            world.logger.info(
+                "the job has ended",
+                metadata: ["site": "\(job.site)", "state": "\(ended?.state.rawValue ?? "-")"]
+            )
             return .done
         } catch let failure as SiteFailure {
             guard failure.isTransient, world.keeper.now() - job.updatedAt < Self.patience else {

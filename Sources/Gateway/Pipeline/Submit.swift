@@ -1,5 +1,6 @@
 internal import Documents
 internal import FoundationEssentials
+internal import Logging
 internal import Slurm
 internal import Storage
 internal import TaskQueue
@@ -26,14 +27,17 @@ struct Submit: Sendable {
             try await explain(waiting, error.reason, site: name)
             return .again(after: .seconds(5))
         }
-        let jobs = try await announce(waiting)
+        let announced = try await announce(waiting)
+        let (jobs, unclear) = try await sortOutRestored(announced, at: site)
         let triedBefore = Set(waiting.filter { $0.submission == .trying }.map(\.id))
-        let answers = zip(jobs, await site.submit(jobs.map { Self.submission(of: $0, resubmits: false) }))
+        let given = jobs.isEmpty ? [] : await site.submit(jobs.map { Self.submission(of: $0, resubmits: false) })
+        let answers = zip(jobs, given)
             .map { ($0, Self.cautious($1, triedBefore: triedBefore.contains($0.id))) }
         let lost = try await settle(answers)
         let stillLost = try await reconcile(lost, at: site)
         let unsent = answers.count { if case .notSubmitted = $0.1 { true } else { false } }
-        if unsent + stillLost > 0 { return .again(after: unsent + stillLost == jobs.count ? .seconds(3) : .seconds(1)) }
+        let open = unsent + stillLost + unclear
+        if open > 0 { return .again(after: open == announced.count ? .seconds(3) : .seconds(1)) }
         return waiting.count == Self.batch ? .again(after: .zero) : .done
     }
 
@@ -77,6 +81,23 @@ struct Submit: Sendable {
     ///
     /// - Returns: the jobs of which nobody knows.
     private func settle(_ answers: [(Job, SubmissionAnswer)]) async throws -> [Lost] {
+        let lost = try await write(answers)
+        for (job, answer) in answers { tell(answer, of: job) }
+        return lost
+    }
+
+    /// Tells the log how a submission ended; what is still open is told by the job's reason.
+    func tell(_ answer: SubmissionAnswer, of job: Job) {
+        switch answer {
+        case .accepted(let slurmID):
+            world.logger.info("the site has the job", metadata: ["job.id": "\(job.id)", "slurm.id": "\(slurmID)"])
+        case .refused(let reason):
+            world.logger.info("the site refused the job", metadata: ["job.id": "\(job.id)", "reason": "\(reason)"])
+        case .notSubmitted, .unknown: return
+        }
+    }
+
+    private func write(_ answers: [(Job, SubmissionAnswer)]) async throws -> [Lost] {
         try await world.database.transaction { connection in
             var lost: [Lost] = []
             for (job, answer) in answers {
@@ -125,6 +146,9 @@ struct Submit: Sendable {
         guard !lost.isEmpty else { return ([], []) }
         let since = lost.map { $0.job.firstTriedAt ?? $0.job.createdAt }.min() ?? world.keeper.now()
         let found = await site.find(keys: lost.map(\.job.submissionKey), since: since, isThorough: isThorough)
+        for (one, answer) in zip(lost, found) {
+            if case .found(let slurmID) = answer { tell(.accepted(slurmID: slurmID), of: one.job) }
+        }
         let wait =
             "Slurm does not show it yet; it is sent again only when that stays so for"
             + " \(site.configuration.resubmitAfter)."

@@ -7,8 +7,13 @@ struct SSHTransport: CommandTransport {
     private static let outputLimit = 64 << 20
 
     let pool: SSHConnectionPool
+    let calls: RemoteCalls
 
     func run<Command: RemoteCommand>(_ command: Command) async throws -> Command.Output {
+        try await calls.counted("\(Command.self)") { try await send(command) }
+    }
+
+    private func send<Command: RemoteCommand>(_ command: Command) async throws -> Command.Output {
         let output = try await pool.run(
             command.text,
             input: command.input,

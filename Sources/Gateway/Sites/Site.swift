@@ -1,3 +1,4 @@
+package import SSHClient
 package import Slurm
 
 /// A place that runs jobs, as the pipeline sees it.
@@ -56,8 +57,15 @@ package protocol Site: Sendable {
     /// Tries everything a job will need, and tells what does not work with its cure.
     func check() async -> [SiteCheck]
 
+    /// How its connections are used now; nil for a site without connections.
+    var figures: SSHFigures? { get }
+
     /// Closes connections.
     func close() async
+}
+
+extension Site {
+    package var figures: SSHFigures? { nil }
 }
 
 /// One attempt to be submitted.

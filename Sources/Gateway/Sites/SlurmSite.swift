@@ -21,7 +21,7 @@ package struct SlurmSite: Site {
     package init(configuration: SiteConfiguration, pool: SSHConnectionPool) {
         self.configuration = configuration
         self.pool = pool
-        transport = SSHTransport(pool: pool)
+        transport = SSHTransport(pool: pool, calls: RemoteCalls(site: configuration.name))
         folder = WorkFolder(configured: configuration.workFolder, transport: transport)
     }
 
@@ -202,7 +202,10 @@ package struct SlurmSite: Site {
             guard let attributes = try await pool.stat(place), attributes.kind == .file else { return nil }
             let size = Int64(attributes.size)
             guard offset < size, length > 0 else { return FilePart(bytes: [], size: size) }
-            return FilePart(bytes: try await pool.readFile(place, offset: UInt64(offset), length: length), size: size)
+            let bytes = try await transport.calls.counted("ReadFile") {
+                try await pool.readFile(place, offset: UInt64(offset), length: length)
+            }
+            return FilePart(bytes: bytes, size: size)
         } catch {
             throw SiteFailure(error)
         }
@@ -226,6 +229,8 @@ package struct SlurmSite: Site {
             throw SiteFailure(error)
         }
     }
+
+    package var figures: SSHFigures? { pool.figures }
 
     package func close() async { await pool.close() }
 

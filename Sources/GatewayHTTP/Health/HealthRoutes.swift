@@ -5,12 +5,12 @@ internal import Hummingbird
 /// What operators and their tools ask: health, metrics, and the API's own description.
 struct HealthRoutes: Sendable {
     private let health: HealthService
-    private let sites: SiteService
+    private let figures: FiguresService
     private let metrics: GatewayMetrics
 
     init(services: GatewayServices, metrics: GatewayMetrics) {
         health = services.health
-        sites = services.sites
+        figures = services.figures
         self.metrics = metrics
     }
 
@@ -39,18 +39,8 @@ struct HealthRoutes: Sendable {
 
     private func exposition(_ request: Request, _ context: GatewayContext) async throws -> Response {
         var page = metrics.page()
-        page.declare("farfield_jobs", kind: "gauge", help: "Jobs by site and state.")
-        for entry in try await health.jobCounts() {
-            page.sample(
-                "farfield_jobs",
-                labels: [("site", entry.site), ("state", entry.state.rawValue)],
-                value: Double(entry.count)
-            )
-        }
-        page.declare("farfield_site_up", kind: "gauge", help: "1 where a site answers, 0 where it does not.")
-        for site in try await sites.list() {
-            page.sample("farfield_site_up", labels: [("site", site.name)], value: site.state == .up ? 1 : 0)
-        }
+        page.add(await figures.collect(), at: TimeKeeper.system.now())
+        page.add(ProcessFigures.now())
         return Answers.text(page.text, type: "text/plain; version=0.0.4; charset=utf-8")
     }
 }

@@ -3,6 +3,7 @@ internal import Documents
 internal import Gateway
 internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
 
 /// Submitting, reading, listing and cancelling jobs.
 struct JobRoutes: Sendable {
@@ -40,6 +41,10 @@ struct JobRoutes: Sendable {
         )
         switch answer {
         case .accepted(let job):
+            context.logger.info(
+                "accepted a job",
+                metadata: ["job.id": "\(job.id)", "site": "\(job.site)", "owner": "\(job.owner)"]
+            )
             return Answers.json(
                 JobJSON.job(job),
                 status: .accepted,

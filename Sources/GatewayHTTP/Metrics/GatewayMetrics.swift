@@ -43,15 +43,16 @@ package final class GatewayMetrics: Sendable {
             ($0.key.name, $0.key.values.joined()) < ($1.key.name, $1.key.values.joined())
         }) {
             let labels = Array(zip(key.labels, key.values))
+            let help = MetricCatalog.entry(key.name)?.help ?? "Not described."
             switch value {
             case .counter(let count):
-                page.declare(key.name, kind: "counter", help: "")
+                page.declare(key.name, kind: "counter", help: help)
                 page.sample(key.name, labels: labels, value: count)
             case .gauge(let level):
-                page.declare(key.name, kind: "gauge", help: "")
+                page.declare(key.name, kind: "gauge", help: help)
                 page.sample(key.name, labels: labels, value: level)
             case .histogram(let histogram):
-                page.declare(key.name, kind: "histogram", help: "")
+                page.declare(key.name, kind: "histogram", help: help)
                 histogram.write(key.name, labels, to: &page)
             }
         }
@@ -61,19 +62,25 @@ package final class GatewayMetrics: Sendable {
 
 /// Durations in buckets, in seconds.
 struct Histogram: Sendable {
-    static let bounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60]
-    private var counts = [Int](repeating: 0, count: Histogram.bounds.count)
+    private let bounds: [Double]
+    private var counts: [Int]
     private var count = 0
     private var sum = 0.0
+
+    /// An empty histogram.
+    init(bounds: [Double] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60]) {
+        self.bounds = bounds
+        counts = [Int](repeating: 0, count: bounds.count)
+    }
 
     mutating func add(_ seconds: Double) {
         count += 1
         sum += seconds
-        for (index, bound) in Self.bounds.enumerated() where seconds <= bound { counts[index] += 1 }
+        for (index, bound) in bounds.enumerated() where seconds <= bound { counts[index] += 1 }
     }
 
     func write(_ name: String, _ labels: [(String, String)], to page: inout MetricsPage) {
-        for (bound, count) in zip(Self.bounds, counts) {
+        for (bound, count) in zip(bounds, counts) {
             page.sample("\(name)_bucket", labels: labels + [("le", String(bound))], value: Double(count))
         }
         page.sample("\(name)_bucket", labels: labels + [("le", "+Inf")], value: Double(count))

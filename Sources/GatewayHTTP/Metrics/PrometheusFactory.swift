@@ -38,6 +38,12 @@ final class PrometheusHandler: CounterHandler, RecorderHandler, TimerHandler {
         self.key = key
     }
 
+    /// An empty histogram with the buckets of this metric.
+    private var fresh: Histogram {
+        let bounds = MetricCatalog.entry(key.name)?.bounds ?? []
+        return bounds.isEmpty ? Histogram() : Histogram(bounds: bounds)
+    }
+
     func increment(by amount: Int64) {
         metrics.change(key) { kept in
             if case .counter(let count) = kept { .counter(count + Double(amount)) } else { .counter(Double(amount)) }
@@ -52,7 +58,7 @@ final class PrometheusHandler: CounterHandler, RecorderHandler, TimerHandler {
 
     func recordNanoseconds(_ duration: Int64) {
         metrics.change(key) { kept in
-            var histogram = if case .histogram(let histogram) = kept { histogram } else { Histogram() }
+            var histogram = if case .histogram(let histogram) = kept { histogram } else { self.fresh }
             histogram.add(Double(duration) / 1e9)
             return .histogram(histogram)
         }

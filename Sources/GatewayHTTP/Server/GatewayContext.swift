@@ -15,4 +15,12 @@ struct GatewayContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
     }
+
+    /// Lets only admins pass.
+    ///
+    /// - Throws: ``Problem`` of kind `forbidden`.
+    func requireAdmin() throws {
+        if person?.isAdmin == true { return }
+        throw Problem(kind: .forbidden, detail: "This is for admins. Ask one, or send an admin's token.")
+    }
 }

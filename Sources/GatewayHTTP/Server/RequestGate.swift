@@ -15,18 +15,29 @@ struct RequestGate: RouterMiddleware {
         var context = context
         context.requestID = Self.requestID(request)
         let started = ContinuousClock.now
-        var response: Response
-        do {
-            context.person = try await person(request)
-            response = try await next(request, context)
-        } catch {
-            response = answer(error, request, context)
+        let fixed = context
+        var response = await RequestMetrics.handling {
+            await LogContext.with(["request.id": "\(fixed.requestID)"]) { await answered(request, fixed, next) }
         }
         response.headers[.xRequestID] = context.requestID
         response.headers[.xContentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         record(request, context, response.status.code, ContinuousClock.now - started)
         return response
+    }
+
+    private func answered(
+        _ request: Request,
+        _ context: GatewayContext,
+        _ next: (Request, GatewayContext) async throws -> Response
+    ) async -> Response {
+        var context = context
+        do {
+            context.person = try await person(request)
+            return try await next(request, context)
+        } catch {
+            return answer(error, request, context)
+        }
     }
 
     private func person(_ request: Request) async throws -> Person? {

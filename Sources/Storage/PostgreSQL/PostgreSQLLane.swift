@@ -1,5 +1,6 @@
 import Dispatch
 import Logging
+import Metrics
 
 /// One connection of the pool and the queue its blocking calls run on.
 ///
@@ -38,6 +39,7 @@ final class PostgreSQLLane: @unchecked Sendable {
                 return try once(mode, body)
             } catch let failure as Retriable {
                 guard attempt < options.attempts else { throw failure.error }
+                Counter(label: "database_retries_total").increment()
                 options.pause(attempt)
                 attempt += 1
             }

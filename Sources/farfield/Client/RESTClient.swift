@@ -35,6 +35,11 @@ struct RESTClient: Sendable {
         try await exchange(request("POST", target, headers, body: body, timeLimits: timeLimits))
     }
 
+    /// Asks for something to be gone.
+    func delete(_ target: RequestTarget) async throws {
+        _ = try await exchange(request("DELETE", target, [:], timeLimits: .exchange))
+    }
+
     /// Asks for bytes that may come slowly or without end.
     ///
     /// `headers` come beside the token; statuses in `allowed` are the caller's to handle, as 2xx are.

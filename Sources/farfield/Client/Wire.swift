@@ -118,6 +118,42 @@ enum Wire {
         }
     }
 
+    /// `GET /api/v1/queue`.
+    struct Queue: Decodable, Sendable {
+        var kinds: [QueueLine]
+        var running: [RunningTask]
+    }
+
+    /// How the tasks of one kind stand.
+    struct QueueLine: Decodable, Sendable {
+        var kind: String
+        var waiting: Int
+        var due: Int
+        var running: Int
+        var dead: Int
+        var oldestDueSeconds: Int?
+    }
+
+    /// A task a worker is busy with.
+    struct RunningTask: Decodable, Sendable {
+        var id: Int64
+        var kind: String
+        var key: String?
+        var attempt: Int
+        var owner: String
+        var leaseExpiresAt: Date?
+    }
+
+    /// One task of `GET /api/v1/queue/dead`.
+    struct DeadLetter: Decodable, Sendable {
+        var id: Int64
+        var kind: String
+        var key: String?
+        var attempts: Int
+        var error: String
+        var diedAt: Date?
+    }
+
     /// One entry of `GET /api/v1/templates`.
     struct Template: Decodable, Sendable {
         var name: String

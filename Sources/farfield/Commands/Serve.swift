@@ -61,7 +61,10 @@ struct Serve: AsyncParsableCommand {
         await runtime.close()
     }
 
-    private static func configuration(_ path: String?) throws -> GatewayConfiguration {
+    /// Reads the configuration.
+    ///
+    /// - Throws: `CommandFailure` that names every fault.
+    static func configuration(_ path: String?) throws -> GatewayConfiguration {
         let source = ConfigurationSource(path: path, environment: ProcessInfo.processInfo.environment)
         do {
             return try source.load()
@@ -72,11 +75,11 @@ struct Serve: AsyncParsableCommand {
 
     private static func logger(_ configuration: GatewayConfiguration) -> Logger {
         let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
+        let format = configuration.logFormat
+        LoggingSystem.bootstrap(
+            { _, provider in LineLogHandler(format: format, level: level, provider: provider) },
+            metadataProvider: LogContext.provider
+        )
         return Logger(label: "farfield")
     }
 }
