@@ -33,7 +33,7 @@ package struct GatewayRuntime: Sendable {
     /// Whether this start wrote the first admin token.
     package let isFirstStart: Bool
 
-    private let database: any Database
+    private let databases: [any Database]
     private let directory: SiteDirectory
 
     /// Opens the state folder and the database, brings the schema up to date and puts the parts together.
@@ -58,8 +58,7 @@ package struct GatewayRuntime: Sendable {
         )
         let (people, isNew) = try TokenKeeper.open(home: configuration.home)
         let location = try DatabaseLocation(configuration.database ?? "\(configuration.home)/farfield.sqlite")
-        let database = try await location.open(logger: logger)
-        try await migrate(database, TaskQueueSchema.migrations + GatewaySchema.migrations)
+        let database = try await GatewayDatabase.open(location, home: configuration.home, keeper: keeper, logger: logger)
         return try await assemble(
             configuration,
             people,
@@ -75,11 +74,12 @@ package struct GatewayRuntime: Sendable {
         _ configuration: GatewayConfiguration,
         _ people: TokenKeeper,
         _ isNew: Bool,
-        _ database: any Database,
+        _ database: GatewayDatabase,
         templates folder: String,
         _ keeper: TimeKeeper,
         _ logger: Logger
     ) async throws -> GatewayRuntime {
+        let (database, upkeep) = (database.main, database.upkeep)
         let queue = TaskStore()
         let tasks = JobTasks(queue: queue)
         let store = JobStore(tasks: tasks, keeper: keeper)
@@ -120,13 +120,14 @@ package struct GatewayRuntime: Sendable {
                 feed,
                 TaskWorkers(
                     database: database,
+                    upkeep: upkeep,
                     handlers: Pipeline(world: world).handlers,
-                    settings: .init(owner: UUID().uuidString),
+                    settings: .init(owner: UUID().uuidString, lease: GatewayDatabase.lease(database.dialect)),
                     logger: logger
                 ),
             ],
             isFirstStart: isNew,
-            database: database,
+            databases: [database, upkeep],
             directory: directory
         )
     }
@@ -150,7 +151,7 @@ package struct GatewayRuntime: Sendable {
     /// Closes connections and the database, after everything long-lived has ended.
     package func close() async {
         for site in directory.sites { await site.close() }
-        await database.close()
+        for database in databases { await database.close() }
     }
 }
 

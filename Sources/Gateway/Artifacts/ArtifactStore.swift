@@ -81,11 +81,14 @@ package final class ArtifactWriter {
         let path = store.path(of: digest)
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        if FileManager.default.fileExists(atPath: path) {
-            try FileManager.default.removeItem(atPath: temporary)
-        } else {
-            try FileManager.default.moveItem(atPath: temporary, toPath: path)
+        do {
+            if !FileManager.default.fileExists(atPath: path) {
+                try FileManager.default.moveItem(atPath: temporary, toPath: path)
+            }
+        } catch where FileManager.default.fileExists(atPath: path) {
+            // Another gateway was faster with the same bytes.
         }
+        try? FileManager.default.removeItem(atPath: temporary)
         return digest
     }
 
