@@ -58,7 +58,12 @@ package struct GatewayRuntime: Sendable {
         )
         let (people, isNew) = try TokenKeeper.open(home: configuration.home)
         let location = try DatabaseLocation(configuration.database ?? "\(configuration.home)/farfield.sqlite")
-        let database = try await GatewayDatabase.open(location, home: configuration.home, keeper: keeper, logger: logger)
+        let database = try await GatewayDatabase.open(
+            location,
+            home: configuration.home,
+            keeper: keeper,
+            logger: logger
+        )
         return try await assemble(
             configuration,
             people,

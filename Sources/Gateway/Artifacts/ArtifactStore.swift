@@ -82,13 +82,12 @@ package final class ArtifactWriter {
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
         do {
-            if !FileManager.default.fileExists(atPath: path) {
-                try FileManager.default.moveItem(atPath: temporary, toPath: path)
-            }
-        } catch where FileManager.default.fileExists(atPath: path) {
-            // Another gateway was faster with the same bytes.
+            try FileManager.default.moveItem(atPath: temporary, toPath: path)
+        } catch {
+            // The same bytes may be there already, or another gateway was faster with them.
+            guard FileManager.default.fileExists(atPath: path) else { throw error }
+            try FileManager.default.removeItem(atPath: temporary)
         }
-        try? FileManager.default.removeItem(atPath: temporary)
         return digest
     }
 

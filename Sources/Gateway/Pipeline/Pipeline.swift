@@ -15,7 +15,11 @@ package struct Pipeline: Sendable {
             Step(kind: TaskKind.submit, concurrency: 8, run: { try await Submit(world: world.holding($0)).run($0) }),
             Step(kind: TaskKind.follow, concurrency: 8, run: { try await Follow(world: world.holding($0)).run($0) }),
             Step(kind: TaskKind.cancel, concurrency: 4, run: { try await Cancel(world: world.holding($0)).run($0) }),
-            Step(kind: TaskKind.retrieve, concurrency: 3, run: { try await Retrieve(world: world.holding($0)).run($0) }),
+            Step(
+                kind: TaskKind.retrieve,
+                concurrency: 3,
+                run: { try await Retrieve(world: world.holding($0)).run($0) }
+            ),
         ]
     }
 }
