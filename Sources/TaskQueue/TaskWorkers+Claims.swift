@@ -65,8 +65,7 @@ extension TaskWorkers {
             try store.rescue(
                 kinds,
                 limit: 100,
-                // What one dead worker left goes on at once; what several died of waits longer each time.
-                pause: { $0 <= 1 ? 0 : retry.pause(afterAttempt: $0 - 1, random: random()) },
+                pause: { retry.pause(afterLossInAttempt: $0, random: random()) },
                 on: connection
             )
         }
