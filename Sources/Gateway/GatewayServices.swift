@@ -123,17 +123,22 @@ package struct GatewayRuntime: Sendable {
             ),
             longLived: [
                 feed,
-                TaskWorkers(
-                    database: database,
-                    upkeep: upkeep,
-                    handlers: Pipeline(world: world).handlers,
-                    settings: .init(owner: UUID().uuidString, lease: GatewayDatabase.lease(database.dialect)),
-                    logger: logger
-                ),
+                workers(in: world, upkeep: upkeep),
             ],
             isFirstStart: isNew,
             databases: [database, upkeep],
             directory: directory
+        )
+    }
+
+    /// Who does the tasks of this gateway.
+    private static func workers(in world: World, upkeep: any Database) -> TaskWorkers {
+        TaskWorkers(
+            database: world.database,
+            upkeep: upkeep,
+            handlers: Pipeline(world: world).handlers,
+            settings: .init(owner: UUID().uuidString, lease: GatewayDatabase.lease(world.database.dialect)),
+            logger: world.logger
         )
     }
 
