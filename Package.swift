@@ -121,7 +121,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
-        tests("Integration", uses: ["Documents", "CurlClient"], resources: [.copy("Fixtures")]),
+        tests("Integration", uses: ["Documents", "CurlClient", "Storage", logging], resources: [.copy("Fixtures")]),
         tests("HouseRules"),
     ]
 )

@@ -1,4 +1,5 @@
 package import Documents
+internal import Storage
 
 /// What the gateway tells a client that cannot have what it asked for.
 ///
@@ -26,6 +27,8 @@ package struct GatewayError: Error, Sendable {
         case rangeNotSatisfiable = "range-not-satisfiable"
         /// The site does not answer now.
         case siteUnavailable = "site-unavailable"
+        /// The gateway's database cannot be used now.
+        case databaseUnavailable = "database-unavailable"
         /// A fault of the gateway.
         case internalFault = "internal"
     }
@@ -48,5 +51,23 @@ package struct GatewayError: Error, Sendable {
 extension GatewayError: CustomStringConvertible {
     package var description: String {
         ([message] + faults.map(\.description)).joined(separator: "\n")
+    }
+}
+
+extension GatewayError {
+    /// What a client is told while the database is away; nil for errors of any other kind.
+    ///
+    /// - Parameter error: what a service threw.
+    package init?(outage error: any Error) {
+        guard let error = error as? StorageError, error.isTransient else { return nil }
+        if case .outcomeUnknown = error {
+            self.init(
+                .databaseUnavailable,
+                "The gateway lost its database while it wrote. Look whether it was written, or send the same request"
+                    + " with the same Idempotency-Key again."
+            )
+        } else {
+            self.init(.databaseUnavailable, "The gateway's database does not answer now; nothing was written.")
+        }
     }
 }

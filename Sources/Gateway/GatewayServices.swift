@@ -38,9 +38,11 @@ package struct GatewayRuntime: Sendable {
     package let isFirstStart: Bool
 
     /// Every step of the schema.
-    static let migrations = TaskQueueSchema.migrations + GatewaySchema.migrations + RestorationStore.migrations
+    static let migrations =
+        TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
+        + RestorationStore.migrations
 
-    private let database: any Database
+    private let databases: [any Database]
     private let directory: SiteDirectory
 
     /// Opens the state folder and the database, brings the schema up to date and puts the parts together.
@@ -65,13 +67,12 @@ package struct GatewayRuntime: Sendable {
         )
         try Restoration.requireFinished(home: configuration.home)
         let (people, isNew) = try TokenKeeper.open(home: configuration.home)
-        let location = try configuration.databaseLocation
-        let connections = 6
-        let database = MeteredDatabase(
-            try await location.open(connections: connections, logger: logger),
-            connections: connections
+        let database = try await GatewayDatabase.open(
+            try configuration.databaseLocation,
+            home: configuration.home,
+            keeper: keeper,
+            logger: logger
         )
-        try await migrate(database, migrations)
         return try await assemble(
             configuration,
             people,
@@ -87,11 +88,12 @@ package struct GatewayRuntime: Sendable {
         _ configuration: GatewayConfiguration,
         _ people: TokenKeeper,
         _ isNew: Bool,
-        _ database: MeteredDatabase,
+        _ database: GatewayDatabase,
         templates folder: String,
         _ keeper: TimeKeeper,
         _ logger: Logger
     ) async throws -> GatewayRuntime {
+        let (database, upkeep) = (database.main, database.upkeep)
         let queue = TaskStore()
         let tasks = JobTasks(queue: queue)
         let store = JobStore(tasks: tasks, keeper: keeper)
@@ -133,18 +135,20 @@ package struct GatewayRuntime: Sendable {
         )
         return GatewayRuntime(
             services: services,
-            longLived: [feed, workers(world)],
+            longLived: [feed, workers(in: world, upkeep: upkeep)],
             isFirstStart: isNew,
-            database: database,
+            databases: [database, upkeep],
             directory: directory
         )
     }
 
-    private static func workers(_ world: World) -> TaskWorkers {
+    /// Who does the tasks of this gateway.
+    private static func workers(in world: World, upkeep: any Database) -> TaskWorkers {
         TaskWorkers(
             database: world.database,
+            upkeep: upkeep,
             handlers: Pipeline(world: world).handlers,
-            settings: .init(owner: UUID().uuidString),
+            settings: .init(owner: UUID().uuidString, lease: GatewayDatabase.lease(world.database.dialect)),
             logger: world.logger
         )
     }
@@ -168,7 +172,7 @@ package struct GatewayRuntime: Sendable {
     /// Closes connections and the database, after everything long-lived has ended.
     package func close() async {
         for site in directory.sites { await site.close() }
-        await database.close()
+        for database in databases { await database.close() }
     }
 }
 

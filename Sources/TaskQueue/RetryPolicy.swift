@@ -21,6 +21,16 @@ package struct RetryPolicy: Sendable, Hashable {
         let longest = min(Double(base.microseconds) * Double(1 << doublings), Double(cap.microseconds))
         return Int64(longest * min(max(random, 0), 1))
     }
+
+    /// The pause after a worker vanished in the middle of an attempt: none the first time, since the fault was most
+    /// likely the worker's; then as after failures, since the task may be what kills them.
+    /// - Parameters:
+    ///   - attempt: The attempt that was cut off, from 1.
+    ///   - random: A number from 0 up to 1.
+    /// - Returns: The pause in microseconds.
+    package func pause(afterLossInAttempt attempt: Int, random: Double) -> Int64 {
+        attempt <= 1 ? 0 : pause(afterAttempt: attempt - 1, random: random)
+    }
 }
 
 extension Duration {

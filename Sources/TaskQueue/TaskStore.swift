@@ -129,15 +129,17 @@ package struct TaskStore: Sendable {
         return true
     }
 
-    /// Makes sure that the lease is still held, and stays so until this transaction ends.
+    /// Makes sure that the lease is still held.
     ///
-    /// A handler that writes results calls this first in the same transaction: a worker that was thought dead then
-    /// cannot write over its successor.
+    /// A handler that writes results calls this **last** in the same transaction, when it holds the rows it wrote: a
+    /// worker that was thought dead then cannot write over its successor. Either the successor's writing of those rows
+    /// came first, and then the lease is seen to be gone, or it waits until this transaction has ended. The task's row
+    /// is not locked, so that two kinds of tasks which plan each other never wait in a circle.
     package func requireLease(_ task: LeasedTask, on connection: any StorageConnection) throws {
         let row = try connection.first(
             """
             SELECT id FROM tasks WHERE id = $1 AND lease_owner = $2 AND claims = $3 AND state = 'running'
-            """ + connection.dialect.forUpdate,
+            """,
             [.integer(task.id), .text(task.owner), .integer(task.claim)]
         )
         if row == nil { throw LeaseLost(taskID: task.id) }

@@ -65,7 +65,7 @@ extension TaskWorkers {
             try store.rescue(
                 kinds,
                 limit: 100,
-                pause: { retry.pause(afterAttempt: $0, random: random()) },
+                pause: { retry.pause(afterLossInAttempt: $0, random: random()) },
                 on: connection
             )
         }
@@ -83,7 +83,7 @@ extension TaskWorkers {
         let (store, owner, lease, tasks) = (store, settings.owner, settings.lease, runs.map(\.task))
         let begun = time.now()
         do {
-            let held = try await database.transaction {
+            let held = try await upkeep.transaction {
                 try store.extend(tasks, owner: owner, lease: lease, on: $0)
             }
             for run in runs {

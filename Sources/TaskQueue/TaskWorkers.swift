@@ -42,6 +42,8 @@ package final class TaskWorkers: Service {
     }
 
     let database: any Database
+    /// The same database, by connections of which nothing else makes use.
+    let upkeep: any Database
     let handlers: [String: any TaskHandler]
     let settings: Settings
     let time: TimeSource
@@ -52,14 +54,25 @@ package final class TaskWorkers: Service {
     private let stopping = Mutex(false)
 
     /// Makes a worker; of two handlers for one kind the last counts.
+    ///
+    /// - Parameters:
+    ///   - database: where the tasks are.
+    ///   - upkeep: the same database by a way of its own, on which leases are extended: short leases must not wait
+    ///     behind the requests of many clients. Nil: the same way.
+    ///   - handlers: who does the tasks.
+    ///   - settings: how it behaves.
+    ///   - time: tells the time.
+    ///   - logger: where failures are told.
     package init(
         database: any Database,
+        upkeep: (any Database)? = nil,
         handlers: [any TaskHandler],
         settings: Settings,
         time: TimeSource = .system,
         logger: Logger
     ) {
         self.database = database
+        self.upkeep = upkeep ?? database
         self.handlers = Dictionary(handlers.map { ($0.kind, $0) }, uniquingKeysWith: { $1 })
         self.settings = settings
         self.time = time

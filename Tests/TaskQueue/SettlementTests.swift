@@ -49,5 +49,8 @@ import Testing
         #expect(policy.pause(afterAttempt: attempt, random: 1) == Int64(seconds * 1_000_000))
         #expect(policy.pause(afterAttempt: attempt, random: 0.25) == Int64(seconds * 250_000))
         #expect(policy.pause(afterAttempt: attempt, random: 0) == 0)
+        // What a lost worker left goes on at once; a task that kills its workers waits as after failures.
+        #expect(policy.pause(afterLossInAttempt: 1, random: 1) == 0)
+        #expect(policy.pause(afterLossInAttempt: attempt + 1, random: 1) == Int64(seconds * 1_000_000))
     }
 }

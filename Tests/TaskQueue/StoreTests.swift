@@ -1,3 +1,4 @@
+import Dispatch
 import Storage
 import Testing
 
@@ -185,6 +186,25 @@ import Testing
             time.advance(seconds: 31)
             #expect(try await rescue() == ["work"])
             #expect(try await bench.dead().map(\.lastError) == ["the lease of a ran out"])
+        }
+    }
+
+    @Test func aCheckedLeaseHoldsNobodyUp() async throws {
+        try await Bench.with(.postgreSQL) { bench in
+            let store = bench.store
+            try await bench.enqueue(TaskRequest(kind: "work", key: "k"))
+            let task = try #require(try await bench.claim(owner: "a").first)
+            let (checked, planned) = (Latch(), DispatchSemaphore(value: 0))
+            async let first: Void = bench.database.transaction { connection in
+                try store.requireLease(task, on: connection)
+                checked.open()
+                // The body is on a thread of its own; the other transaction must end while this one is open.
+                #expect(planned.wait(timeout: .now() + 4) == .success)
+            }
+            await checked.wait()
+            try await bench.enqueue(TaskRequest(kind: "work", key: "k"))
+            planned.signal()
+            try await first
         }
     }
 

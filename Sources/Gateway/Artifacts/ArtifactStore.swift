@@ -81,10 +81,12 @@ package final class ArtifactWriter {
         let path = store.path(of: digest)
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        if FileManager.default.fileExists(atPath: path) {
-            try FileManager.default.removeItem(atPath: temporary)
-        } else {
+        do {
             try FileManager.default.moveItem(atPath: temporary, toPath: path)
+        } catch {
+            // The same bytes may be there already, or another gateway was faster with them.
+            guard FileManager.default.fileExists(atPath: path) else { throw error }
+            try FileManager.default.removeItem(atPath: temporary)
         }
         return digest
     }

@@ -50,6 +50,11 @@ package struct JobTasks: Sendable {
         try queue.enqueue(task(TaskKind.submit, key: site, 90, moment), on: connection)
     }
 
+    /// Makes sure that a task is still ours; see ``TaskStore/requireLease(_:on:)``.
+    func requireLease(_ task: LeasedTask, on connection: any StorageConnection) throws {
+        try queue.requireLease(task, on: connection)
+    }
+
     private func request(_ step: NextStep, _ job: Job, _ now: Timestamp) -> TaskRequest {
         switch step {
         case .prepare: task(TaskKind.prepare, key: job.id.text, job.priority, now)

@@ -57,7 +57,7 @@ struct Follow: Sendable {
     ) async throws -> Int {
         let news = Self.news(observation, of: jobs, at: now)
         let lookedAt = observation.answers.isEmpty ? nil : now
-        return try await world.database.transaction { connection in
+        return try await world.write { connection in
             for (job, input) in news { try world.store.apply(input, to: job, on: connection) }
             let before = try SiteStatusStore.find(site, on: connection)?.state ?? .unknown
             if before != observation.health.state {

@@ -11,11 +11,15 @@ package struct Pipeline: Sendable {
     /// The handlers of every kind of task, in the order of a job's life.
     package var handlers: [any TaskHandler] {
         [
-            Step(kind: TaskKind.prepare, concurrency: 4, run: Prepare(world: world).run),
-            Step(kind: TaskKind.submit, concurrency: 8, run: Submit(world: world).run),
-            Step(kind: TaskKind.follow, concurrency: 8, run: Follow(world: world).run),
-            Step(kind: TaskKind.cancel, concurrency: 4, run: Cancel(world: world).run),
-            Step(kind: TaskKind.retrieve, concurrency: 3, run: Retrieve(world: world).run),
+            Step(kind: TaskKind.prepare, concurrency: 4, run: { try await Prepare(world: world.holding($0)).run($0) }),
+            Step(kind: TaskKind.submit, concurrency: 8, run: { try await Submit(world: world.holding($0)).run($0) }),
+            Step(kind: TaskKind.follow, concurrency: 8, run: { try await Follow(world: world.holding($0)).run($0) }),
+            Step(kind: TaskKind.cancel, concurrency: 4, run: { try await Cancel(world: world.holding($0)).run($0) }),
+            Step(
+                kind: TaskKind.retrieve,
+                concurrency: 3,
+                run: { try await Retrieve(world: world.holding($0)).run($0) }
+            ),
         ]
     }
 }
@@ -32,11 +36,32 @@ package struct World: Sendable {
     let restoredAt: Timestamp?
     let keeper: TimeKeeper
     let logger: Logger
+    /// The task that is being done.
+    private(set) var task: LeasedTask?
+
+    /// The same world for the doing of a task.
+    func holding(_ task: LeasedTask) -> World {
+        var world = self
+        world.task = task
+        return world
+    }
+
+    /// Writes what a step did, in one transaction; nothing if its task has passed to another gateway meanwhile.
+    ///
+    /// - Throws: `LeaseLost`, storage errors, what `body` throws.
+    @discardableResult
+    func write<T: Sendable>(_ body: @escaping @Sendable (any StorageConnection) throws -> T) async throws -> T {
+        try await database.transaction { connection in
+            let value = try body(connection)
+            if let task { try tasks.requireLease(task, on: connection) }
+            return value
+        }
+    }
 
     /// Applies an input to a job in a transaction of its own.
     @discardableResult
     func apply(_ input: JobInput, to id: JobID) async throws -> Job? {
-        try await database.transaction { try store.apply(input, to: id, on: $0) }
+        try await write { try store.apply(input, to: id, on: $0) }
     }
 
     /// The job of a task's key; nil when the key is none.

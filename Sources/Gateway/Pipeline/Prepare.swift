@@ -7,7 +7,7 @@ struct Prepare: Sendable {
 
     func run(_ task: LeasedTask) async throws -> TaskOutcome {
         guard let id = task.key.flatMap(JobID.init) else { return .dead(reason: "the key is no job") }
-        try await world.database.transaction { connection in
+        try await world.write { connection in
             let dependencies = try SubmissionStore.dependencies(of: id, on: connection)
             try world.store.apply(Self.verdict(dependencies), to: id, on: connection)
         }

@@ -113,7 +113,7 @@ struct Retrieve: Sendable {
             let size = writer.size
             let digest = try writer.finish()
             let output = JobOutput(path: name, size: size, digest: digest, mediaType: MediaType.of(path: name))
-            try await world.database.transaction { try OutputStore.record(output, as: role, of: job.id, on: $0) }
+            try await world.write { try OutputStore.record(output, as: role, of: job.id, on: $0) }
             return size
         } catch {
             writer.discard()

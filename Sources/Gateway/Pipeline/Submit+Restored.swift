@@ -14,7 +14,7 @@ extension Submit {
         let found = await site.find(keys: old.map(\.submissionKey), since: since, isThorough: false)
         let answers = Array(zip(old, found))
         let settled = Set(answers.filter { $0.1 != .absent }.map(\.0.id))
-        let unclear = try await world.database.transaction { connection in
+        let unclear = try await world.write { connection in
             var unclear = 0
             for (job, answer) in answers {
                 guard let input = Self.input(answer) else { continue }

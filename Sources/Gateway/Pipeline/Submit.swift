@@ -49,7 +49,7 @@ struct Submit: Sendable {
 
     /// Tells why nothing can be sent now; whether an earlier try came through stays open.
     private func explain(_ jobs: [Job], _ reason: String, site: String) async throws {
-        try await world.database.transaction { connection in
+        try await world.write { connection in
             let health = SiteHealth(state: .down, reason: reason)
             let now = world.keeper.now()
             try SiteStatusStore.record(health, partitions: nil, site: site, at: now, on: connection)
@@ -66,7 +66,7 @@ struct Submit: Sendable {
     ///
     /// A job cancelled meanwhile is left out.
     private func announce(_ waiting: [Job]) async throws -> [Job] {
-        try await world.database.transaction { connection in
+        try await world.write { connection in
             try waiting.compactMap { job in
                 let announced = try world.store.apply(.submitting, to: job.id, on: connection)
                 return announced?.submission == .trying ? announced : nil
@@ -98,7 +98,7 @@ struct Submit: Sendable {
     }
 
     private func write(_ answers: [(Job, SubmissionAnswer)]) async throws -> [Lost] {
-        try await world.database.transaction { connection in
+        try await world.write { connection in
             var lost: [Lost] = []
             for (job, answer) in answers {
                 let input: JobInput
@@ -152,7 +152,7 @@ struct Submit: Sendable {
         let wait =
             "Slurm does not show it yet; it is sent again only when that stays so for"
             + " \(site.configuration.resubmitAfter)."
-        return try await world.database.transaction { connection in
+        return try await world.write { connection in
             var result: (lost: [Lost], absent: [Job]) = ([], [])
             for (one, answer) in zip(lost, found) {
                 switch answer {

@@ -29,7 +29,10 @@ struct Problem: Error, Sendable {
             Problem(kind: .invalidRequest, detail: error.body ?? "The request cannot be understood.")
         case is NIOTooManyBytesError:
             Problem(kind: .payloadTooLarge, detail: "The body is larger than the gateway takes.")
-        default: nil
+        default:
+            GatewayError(outage: error).map { outage in
+                Problem(kind: .databaseUnavailable, detail: outage.message, headers: [.retryAfter: "2"])
+            }
         }
     }
 

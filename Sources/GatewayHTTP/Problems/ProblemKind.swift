@@ -16,6 +16,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case unsupportedMediaType = "unsupported-media-type"
     case rangeNotSatisfiable = "range-not-satisfiable"
     case siteUnavailable = "site-unavailable"
+    case databaseUnavailable = "database-unavailable"
     case timeout
     case internalFault = "internal"
 
@@ -32,6 +33,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
             case .payloadTooLarge: .payloadTooLarge
             case .rangeNotSatisfiable: .rangeNotSatisfiable
             case .siteUnavailable: .siteUnavailable
+            case .databaseUnavailable: .databaseUnavailable
             case .internalFault: .internalFault
             }
     }
@@ -49,7 +51,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable
-        case .siteUnavailable, .timeout: .serviceUnavailable
+        case .siteUnavailable, .databaseUnavailable, .timeout: .serviceUnavailable
         case .internalFault: .internalServerError
         }
     }
@@ -69,6 +71,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .unsupportedMediaType: "The body's format is not known here"
         case .rangeNotSatisfiable: "These bytes do not exist"
         case .siteUnavailable: "The site does not answer now"
+        case .databaseUnavailable: "The database does not answer now"
         case .timeout: "The answer took too long"
         case .internalFault: "The gateway made a mistake"
         }

@@ -7,7 +7,8 @@ package struct CheckSite: RemoteCommand {
     private let shell: RemoteShell
 
     static let programs = [
-        "sbatch", "squeue", "sacct", "scancel", "scontrol", "sinfo", "srun", "flock", "base64", "openssl", "cksum", "awk", "find",
+        "sbatch", "squeue", "sacct", "scancel", "scontrol", "sinfo", "srun", "flock", "base64", "openssl", "cksum",
+        "awk", "find",
         "sha256sum", "ch-run", "tar", "rsync", "python3",
     ]
 

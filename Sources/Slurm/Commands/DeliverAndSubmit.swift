@@ -56,7 +56,7 @@ package struct DeliverAndSubmit: RemoteCommand {
     package let leavesRunning = true
     private let shell: RemoteShell
 
-    /// Builds the command; throws if a key, folder or file name could escape its place or two entries share a key.
+    /// Builds the command.
     ///
     /// - Parameters:
     ///   - entries: the jobs.
@@ -64,6 +64,7 @@ package struct DeliverAndSubmit: RemoteCommand {
     ///   - shell: wraps the script.
     ///   - lockWaitSeconds: how long to wait for another command that works on the same job.
     ///   - deadline: of the whole command.
+    /// - Throws: `SlurmError` if a key, folder or file name could escape its place, or two entries share a key.
     package init(
         _ entries: [Entry],
         root: String,

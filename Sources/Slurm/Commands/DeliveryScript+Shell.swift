@@ -38,8 +38,9 @@ extension DeliveryScript {
         fi
         """
 
-    /// A session is a file that its command, sbatch included, keeps locked for as long as it works: when all are gone,
-    /// so is the lock. Where there is no flock, or a file system without locks, a session counts as over when its file
+    /// A session is a file that its command, sbatch included, keeps locked for as long as it works.
+    ///
+    /// When all are gone, so is the lock. Where there is no flock, or a file system without locks, a session counts as over when its file
     /// is 10 minutes old.
     static let session = """
         begin() {

@@ -33,6 +33,7 @@ package struct FindByName: RemoteCommand {
     ///   - secondLookAfter: seconds until a second look, whose answers count; nil for one look.
     ///   - shell: wraps the script.
     ///   - deadline: of the whole command, without the pause.
+    /// - Throws: `SlurmError` for what is no key.
     package init(
         keys: [String],
         since: Int,

@@ -78,12 +78,12 @@ final class PostgreSQLListener: @unchecked Sendable {
         if !link.isAlive { lost(link.message) }
     }
 
-    /// Tries again after one, two, four, eight seconds, then every ten.
+    /// Tries again at once, after one second, then every two.
     private func lost(_ reason: String) {
         disconnect()
         guard !isClosed, !isRetryPlanned else { return }
         if retries == 0 { logger.warning("lost PostgreSQL's signals", metadata: ["reason": "\(reason)"]) }
-        let delay = retries == 0 ? 0.05 : min(10, Double(1 << min(retries - 1, 4)))
+        let delay = retries == 0 ? 0.05 : min(2, Double(retries))
         retries += 1
         isRetryPlanned = true
         queue.asyncAfter(deadline: .now() + delay) {

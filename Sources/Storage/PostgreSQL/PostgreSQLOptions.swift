@@ -7,10 +7,11 @@ struct PostgreSQLOptions: Sendable {
     /// Waits before the next attempt, on a thread that may block; its argument counts the attempts made.
     var pause: @Sendable (Int) -> Void
 
-    /// Ends statements that run away, and transactions whose body does.
+    /// Ends statements that run away, and transactions whose program was frozen or cut off in the middle: bodies wait for
+    /// nothing but the database, and the rows they hold would keep another gateway from taking over.
     let setup = """
         SET statement_timeout = '30s';
-        SET idle_in_transaction_session_timeout = '60s';
+        SET idle_in_transaction_session_timeout = '5s';
         SET standard_conforming_strings = on;
         SET bytea_output = 'hex';
         SET extra_float_digits = 1

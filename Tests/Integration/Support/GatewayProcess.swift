@@ -94,6 +94,12 @@ final class GatewayProcess: @unchecked Sendable {
         return process.terminationStatus
     }
 
+    /// Sends it a signal and does not wait, for example SIGSTOP and SIGCONT.
+    func signal(_ signal: Int32) {
+        guard let process, process.isRunning else { return }
+        kill(process.processIdentifier, signal)
+    }
+
     /// Runs the command line against this gateway.
     func cli(_ arguments: String..., input: String? = nil) async throws -> CommandResult {
         var variables = environment

@@ -15,6 +15,7 @@ final class LoginNode: Sendable {
     ///   - shell: the login shell, which gets `-c COMMAND`.
     ///   - profile: lines of sh run before it.
     ///   - banner: text sent before authentication.
+    /// - Throws: when it does not start.
     init(shell: String, profile: String = "", banner: String? = nil) async throws {
         port = try FreePort.find()
         folder = "/var/tmp/farfield-login-\(UUID().uuidString.prefix(8))"
