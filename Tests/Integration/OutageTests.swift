@@ -1,9 +1,10 @@
 import Documents
 import Foundation
+import Synchronization
 import Testing
 
 /// Daemons of site b go away and come back; no job is declared failed for it, none runs twice.
-@Suite("Outages", .serialized, .timeLimit(.minutes(5)))
+@Suite("Outages", .serialized, .timeLimit(.minutes(8)))
 struct OutageTests {
     private static let manifest = "name: o\ncommand: sleep 3\nresources: {memory: 50M, walltime: 2m}"
 
@@ -112,5 +113,60 @@ struct OutageTests {
         let job = try await api.wait(id)
         #expect(job["state"] == "failed")
         #expect(job["slurm"]?["exitCode"] == 7)
+    }
+
+    /// One daemon of site b, and what was done to it.
+    private enum Outage: CaseIterable {
+        case sshdStopped, controllerStopped, controllerFrozen, accountingStopped
+
+        var daemon: [String] {
+            switch self {
+            case .sshdStopped: ["sshd", "b"]
+            case .controllerStopped, .controllerFrozen: ["slurmctld", "b"]
+            case .accountingStopped: ["slurmdbd"]
+            }
+        }
+
+        var begin: String { self == .controllerFrozen ? "freeze" : "stop" }
+        var end: String { self == .controllerFrozen ? "thaw" : "start" }
+    }
+
+    @Test("daemons that come and go in any order, under load: every job completes, once")
+    func flapping() async throws {
+        let seed =
+            ProcessInfo.processInfo.environment["FARFIELD_TEST_SEED"].flatMap { Int($0) } ?? Int.random(in: 0...99999)
+        print("flapping: seed \(seed)")
+        var random = SeededGenerator(state: UInt64(seed))
+        let gateway = try await gateway()
+        let api = API(gateway)
+        let ids = Mutex<[String]>([])
+        let isOver = Mutex(false)
+        let load = Task {
+            while !isOver.withLock({ $0 }) {
+                let id = try await api.submit("name: f\ncommand: exit 3\nresources: {memory: 20M, walltime: 2m}")
+                ids.withLock { $0.append(id) }
+                try await Task.sleep(for: .milliseconds(900))
+            }
+        }
+        for _ in 0..<10 {
+            let outage = Outage.allCases.randomElement(using: &random) ?? .sshdStopped
+            let second = Outage.allCases.filter { $0.daemon != outage.daemon }.randomElement(using: &random)
+            let both = [outage] + (Bool.random(using: &random) ? [second].compactMap { $0 } : [])
+            for one in both { try await TestCluster.control([one.begin] + one.daemon) }
+            try await Task.sleep(for: .milliseconds(Int.random(in: 200...6000, using: &random)))
+            for one in both.shuffled(using: &random) { try await TestCluster.control([one.end] + one.daemon) }
+            try await Task.sleep(for: .milliseconds(Int.random(in: 0...3000, using: &random)))
+        }
+        isOver.withLock { $0 = true }
+        try await load.value
+        let all = ids.withLock { $0 }
+        #expect(all.count > 20)
+        for id in all {
+            let job = try await api.wait(id, within: .seconds(120))
+            #expect(job["state"] == "failed" && job["slurm"]?["exitCode"] == 3, "seed \(seed): \(job.jsonText)")
+            #expect(try await countAtB(id) == 1, "seed \(seed): \(id)")
+        }
+        let site = try await api.get("/api/v1/sites/b").json
+        #expect(site["state"] == "up", "\(site.jsonText)")
     }
 }
