@@ -25,6 +25,8 @@ package struct GatewayError: Error, Sendable {
         case payloadTooLarge = "payload-too-large"
         /// The requested bytes do not exist.
         case rangeNotSatisfiable = "range-not-satisfiable"
+        /// As many jobs wait as the gateway takes.
+        case tooManyJobs = "too-many-jobs"
         /// The site does not answer now.
         case siteUnavailable = "site-unavailable"
         /// The gateway's database cannot be used now.

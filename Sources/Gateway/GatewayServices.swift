@@ -45,6 +45,16 @@ package struct GatewayRuntime: Sendable {
     private let databases: [any Database]
     private let directory: SiteDirectory
 
+    /// Lets the process open as many files as the system allows.
+    ///
+    /// - Parameter limits: what the operator decided.
+    /// - Returns: the same, with no more connections than leave descriptors for everything else.
+    package static func fitted(_ limits: Limits) -> Limits {
+        var limits = limits
+        limits.connections = min(limits.connections, max(64, OpenFiles.raiseLimit() - 256))
+        return limits
+    }
+
     /// Opens the state folder and the database, brings the schema up to date and puts the parts together.
     ///
     /// - Parameters:
@@ -106,6 +116,7 @@ package struct GatewayRuntime: Sendable {
             store: store,
             tasks: tasks,
             admission: Admission(sites: directory, templates: templates),
+            backlog: Backlog(limit: configuration.limits.waitingJobs),
             keeper: keeper,
             feed: feed
         )

@@ -69,7 +69,11 @@ package struct ConfigurationReader {
 
     private static func limits(_ field: Field) -> Limits {
         var limits = Limits.standard
-        let keys = ["bodySize", "requestTimeout", "outputFileSize", "outputTotalSize"]
+        let keys = [
+            "bodySize", "requestTimeout", "requestsAtOnce", "streamsAtOnce", "connections", "idleTimeout",
+            "waitingJobs",
+            "outputFileSize", "outputTotalSize",
+        ]
         guard let object = field.object(known: keys) else { return limits }
         func bytes(_ key: String, _ standard: Int) -> Int {
             guard let field = object[key], let text = field.string(expected: Quantity.memoryForms) else {
@@ -84,7 +88,15 @@ package struct ConfigurationReader {
         limits.bodyBytes = bytes("bodySize", limits.bodyBytes)
         limits.outputFileBytes = bytes("outputFileSize", limits.outputFileBytes)
         limits.outputTotalBytes = bytes("outputTotalSize", limits.outputTotalBytes)
+        func count(_ key: String, _ standard: Int) -> Int {
+            object[key].flatMap { $0.integer(in: 1...10_000_000) } ?? standard
+        }
+        limits.requestsAtOnce = count("requestsAtOnce", limits.requestsAtOnce)
+        limits.streamsAtOnce = count("streamsAtOnce", limits.streamsAtOnce)
+        limits.connections = count("connections", limits.connections)
+        limits.waitingJobs = count("waitingJobs", limits.waitingJobs)
         limits.requestTimeout = object["requestTimeout"].flatMap(SiteReader.duration) ?? limits.requestTimeout
+        limits.idleTimeout = object["idleTimeout"].flatMap(SiteReader.duration) ?? limits.idleTimeout
         return limits
     }
 

@@ -63,15 +63,30 @@ package struct Limits: Sendable, Hashable {
     package var bodyBytes: Int
     /// Longest a request that is not a stream may take.
     package var requestTimeout: Duration
+    /// Most requests that are answered at once, streams aside.
+    package var requestsAtOnce: Int
+    /// Most streams (events, followed logs, downloads) open at once.
+    package var streamsAtOnce: Int
+    /// Most connections open at once; further ones wait until one closes.
+    package var connections: Int
+    /// After how long a connection on which nothing comes is closed, a half-sent request included.
+    package var idleTimeout: Duration
+    /// Most jobs that may wait to be sent to their sites.
+    package var waitingJobs: Int
     /// Largest single output file that is brought home, in bytes.
     package var outputFileBytes: Int
     /// Most bytes of all outputs of one job that are brought home.
     package var outputTotalBytes: Int
 
-    /// 2 MiB bodies, 30 s, outputs of 1 GiB each and 4 GiB in all.
+    /// 2 MiB bodies, 30 s, 256 requests and 12,000 streams at once, 50,000 waiting jobs, outputs of 1 GiB each and 4 GiB in all.
     package static let standard = Limits(
         bodyBytes: 2 << 20,
         requestTimeout: .seconds(30),
+        requestsAtOnce: 256,
+        streamsAtOnce: 12_000,
+        connections: 16_000,
+        idleTimeout: .seconds(60),
+        waitingJobs: 50_000,
         outputFileBytes: 1 << 30,
         outputTotalBytes: 4 << 30
     )

@@ -6,7 +6,8 @@ package import Storage
 /// A wake-up is only a hint: followers read the table again, so nothing is lost when one is missed.
 package actor EventFeed: Service {
     private let database: any Database
-    private var followers: [JobID: [Int: AsyncStream<Void>.Continuation]] = [:]
+    private var followers: [JobID: [Int: Follower]] = [:]
+    private var reads = SharedReads()
     private var nextNumber = 0
     private let heartbeat: Duration
 
@@ -28,11 +29,11 @@ package actor EventFeed: Service {
                     for await payload in self.database.signals(JobStore.channel) { await self.wake(payload) }
                 }
                 group.addTask {
-                    while (try? await Task.sleep(for: self.heartbeat)) != nil { await self.wake("") }
+                    while (try? await Task.sleep(for: self.heartbeat)) != nil { await self.beat() }
                 }
             }
         }
-        for continuations in followers.values { for continuation in continuations.values { continuation.finish() } }
+        for follower in followers.values.flatMap(\.values) { follower.finish() }
         followers = [:]
     }
 
@@ -40,22 +41,54 @@ package actor EventFeed: Service {
     package var followerCount: Int { followers.values.reduce(0) { $0 + $1.count } }
 
     private func wake(_ payload: String) {
+        // Reads that began before now may not show what was written.
+        reads.startAnew()
         if let id = JobID(payload) {
-            for continuation in followers[id, default: [:]].values { continuation.yield() }
+            for follower in followers[id, default: [:]].values { follower.wake(hasNews: true) }
         } else {
-            for continuations in followers.values { for continuation in continuations.values { continuation.yield() } }
+            for follower in followers.values.flatMap(\.values) { follower.wake(hasNews: true) }
         }
     }
 
+    /// Lets every follower know that the feed is alive; nobody reads for it.
+    private func beat() {
+        for follower in followers.values.flatMap(\.values) { follower.wake(hasNews: false) }
+    }
+
+    /// Events after a sequence number, and whether the job had ended before them.
+    ///
+    /// Followers of one job that are woken together share one read.
+    func batch(of id: JobID, after sequence: Int) async throws -> EventBatch {
+        guard reads.begin(id, sequence) else {
+            return try await withCheckedThrowingContinuation { reads.join(id, sequence, $0) }
+        }
+        let generation = reads.generation
+        let result: Result<EventBatch, any Error>
+        do {
+            result = .success(
+                try await database.read { connection in
+                    let events = try EventStore.events(of: id, after: sequence, limit: 500, on: connection)
+                    return EventBatch(
+                        events: events,
+                        isOver: try events.isEmpty && EventStore.isOver(id, on: connection)
+                    )
+                }
+            )
+        } catch {
+            result = .failure(error)
+        }
+        for waiting in reads.end(id, sequence, generation) { waiting.resume(with: result) }
+        return try result.get()
+    }
+
     /// Wake-ups of one job; the stream ends with the feed.
-    func wakeUps(of id: JobID) -> AsyncStream<Void> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    func follow(_ id: JobID) -> (follower: Follower, wakeUps: AsyncStream<Void>) {
         let number = nextNumber
         nextNumber += 1
-        followers[id, default: [:]][number] = continuation
         // The callback is synchronous, so leaving the list needs a task of its own.
-        continuation.onTermination = { _ in Task { await self.leave(id, number) } }
-        return stream
+        let pair = Follower.make { Task { await self.leave(id, number) } }
+        followers[id, default: [:]][number] = pair.follower
+        return pair
     }
 
     private func leave(_ id: JobID, _ number: Int) {
@@ -65,60 +98,7 @@ package actor EventFeed: Service {
 
     /// Events of a job: first those already written, then new ones, until the last; nil is a heartbeat.
     nonisolated func stream(of id: JobID, after sequence: Int) -> AsyncThrowingStream<JobEvent?, any Error> {
-        let cursor = EventCursor(id: id, after: sequence, database: database, feed: self)
+        let cursor = EventCursor(id: id, after: sequence, feed: self)
         return AsyncThrowingStream { try await cursor.next() }
-    }
-}
-
-/// One reader's place in the events of a job.
-private actor EventCursor {
-    private let id: JobID
-    private let database: any Database
-    private let feed: EventFeed
-    private var sequence: Int
-    private var buffered: ArraySlice<JobEvent> = []
-    private var wakeUps: AsyncStream<Void>.Iterator?
-    private var isFinished = false
-
-    init(id: JobID, after sequence: Int, database: any Database, feed: EventFeed) {
-        self.id = id
-        self.sequence = sequence
-        self.database = database
-        self.feed = feed
-    }
-
-    /// The next event, nil inside for a heartbeat, nil outside at the end.
-    func next() async throws -> JobEvent?? {
-        var isWoken = false
-        while !isFinished {
-            if let event = buffered.popFirst() {
-                sequence = event.sequence
-                isFinished = event.isLast
-                return event
-            }
-            // Listen before reading, so that nothing written in between is missed.
-            if wakeUps == nil { wakeUps = await feed.wakeUps(of: id).makeAsyncIterator() }
-            if try await refill() { continue }
-            if isWoken { return .some(nil) }
-            guard var iterator = wakeUps else { return nil }
-            let woken: Void? = await iterator.next(isolation: self)
-            wakeUps = iterator
-            if woken == nil { return nil }
-            isWoken = true
-        }
-        return nil
-    }
-
-    /// Reads what was written since; says whether anything was, or the job had ended before.
-    private func refill() async throws -> Bool {
-        let (id, sequence) = (id, sequence)
-        let (events, isOver) = try await database.read { connection in
-            let events = try EventStore.events(of: id, after: sequence, limit: 500, on: connection)
-            let isOver = try events.isEmpty && EventStore.isOver(id, on: connection)
-            return (events, isOver)
-        }
-        buffered = events[...]
-        if isOver { isFinished = true }
-        return !events.isEmpty || isOver
     }
 }

@@ -30,6 +30,7 @@ package struct JobService: Sendable {
     let store: JobStore
     let tasks: JobTasks
     let admission: Admission
+    let backlog: Backlog
     let keeper: TimeKeeper
     let feed: EventFeed
 
@@ -50,6 +51,7 @@ package struct JobService: Sendable {
     ) async throws -> SubmitAnswer {
         let manifest = try JobManifestReader.read(document)
         if manifest.dryRun { return .preview(try await preview(manifest)) }
+        try await backlog.check(database)
         let admitted = try await admission.admit(manifest, on: database)
         var random = SystemRandomNumberGenerator()
         let now = keeper.now()

@@ -68,6 +68,14 @@ package struct JobStore: Sendable {
         ).map(JobRow.job)
     }
 
+    /// How many jobs wait to be sent, at all sites.
+    static func waiting(on connection: any StorageConnection) throws -> Int {
+        let row = try connection.first(
+            "SELECT COUNT(*) AS number FROM jobs WHERE finished_at IS NULL AND state IN ('queued', 'staging')"
+        )
+        return Int(try row?.integer("number") ?? 0)
+    }
+
     /// Array tasks of a job, by index.
     package func arrayTasks(of id: JobID, on connection: any StorageConnection) throws -> [Int: ArrayTask] {
         var tasks: [Int: ArrayTask] = [:]

@@ -20,7 +20,12 @@ struct Problem: Error, Sendable {
         switch error {
         case let problem as Problem: problem
         case let error as GatewayError:
-            Problem(kind: ProblemKind(error.kind), detail: error.message, faults: error.faults)
+            Problem(
+                kind: ProblemKind(error.kind),
+                detail: error.message,
+                faults: error.faults,
+                headers: error.kind == .tooManyJobs ? [.retryAfter: "30"] : [:]
+            )
         case let error as HTTPError where error.status == .contentTooLarge:
             Problem(kind: .payloadTooLarge, detail: "The body is larger than the gateway takes.")
         case let error as HTTPError where error.status == .notFound:

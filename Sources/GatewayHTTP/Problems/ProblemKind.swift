@@ -15,6 +15,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case payloadTooLarge = "payload-too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case rangeNotSatisfiable = "range-not-satisfiable"
+    case tooManyJobs = "too-many-jobs"
+    case overloaded
     case siteUnavailable = "site-unavailable"
     case databaseUnavailable = "database-unavailable"
     case timeout
@@ -32,6 +34,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
             case .idempotencyKeyReused: .idempotencyKeyReused
             case .payloadTooLarge: .payloadTooLarge
             case .rangeNotSatisfiable: .rangeNotSatisfiable
+            case .tooManyJobs: .tooManyJobs
             case .siteUnavailable: .siteUnavailable
             case .databaseUnavailable: .databaseUnavailable
             case .internalFault: .internalFault
@@ -51,7 +54,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable
-        case .siteUnavailable, .databaseUnavailable, .timeout: .serviceUnavailable
+        case .tooManyJobs: .tooManyRequests
+        case .siteUnavailable, .databaseUnavailable, .timeout, .overloaded: .serviceUnavailable
         case .internalFault: .internalServerError
         }
     }
@@ -70,6 +74,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .payloadTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's format is not known here"
         case .rangeNotSatisfiable: "These bytes do not exist"
+        case .tooManyJobs: "Too many jobs wait already"
+        case .overloaded: "The gateway has too much to do now"
         case .siteUnavailable: "The site does not answer now"
         case .databaseUnavailable: "The database does not answer now"
         case .timeout: "The answer took too long"

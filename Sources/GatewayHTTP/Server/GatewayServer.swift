@@ -41,7 +41,13 @@ package struct GatewayServer: Service, CustomStringConvertible {
         let table = RouteTable(services: services, limits: limits, metrics: metrics)
         let application = Application(
             router: table.router(limits: limits),
-            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "farfield"),
+            server: .http1(configuration: .init(idleTimeout: .init(limits.idleTimeout))),
+            configuration: .init(
+                address: .hostname(address.host, port: address.port),
+                serverName: "farfield",
+                backlog: 1024,
+                availableConnectionsDelegate: .maximum(limits.connections, logger: logger)
+            ),
             logger: logger
         )
         try await application.run()

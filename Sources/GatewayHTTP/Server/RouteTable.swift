@@ -19,6 +19,7 @@ struct RouteTable: Sendable {
 
     /// The router, with HEAD answered wherever GET is and 405 wherever only the method is wrong.
     func router(limits: Limits) -> Router<GatewayContext> {
+        let turnstile = Turnstile(limits: limits)
         let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestGate(table: self))
         for route in routes {
@@ -30,9 +31,14 @@ struct RouteTable: Sendable {
                         detail: "Send a valid token as 'Authorization: Bearer …'."
                     )
                 }
+                // Whoever watches over the gateway is always let in.
+                let pass = route.isPublic ? nil : try turnstile.enter(route.style)
                 switch route.style {
-                case .stream: return try await route.answer(request, context)
+                case .stream:
+                    let response = try await route.answer(request, context)
+                    return pass.map(response.holding) ?? response
                 case .bounded:
+                    defer { withExtendedLifetime(pass) {} }
                     return try await Deadline.within(limits.requestTimeout) { try await route.answer(request, context) }
                 }
             }

@@ -37,7 +37,7 @@ struct Serve: AsyncParsableCommand {
         let server = GatewayServer(
             services: runtime.services,
             address: configuration.listen,
-            limits: configuration.limits,
+            limits: GatewayRuntime.fitted(configuration.limits),
             metrics: metrics,
             logger: logger
         )

@@ -53,6 +53,9 @@ final class GatewayProcess: @unchecked Sendable {
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// Its process, while it runs.
+    var processID: Int32 { process?.processIdentifier ?? 0 }
+
     /// Everything the gateway has logged.
     var log: String { (try? String(contentsOfFile: home + "/gateway.log", encoding: .utf8)) ?? "" }
 
