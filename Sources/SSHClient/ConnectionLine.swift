@@ -8,12 +8,12 @@ final class ConnectionLine: Sendable {
     /// A caller's place on a connection.
     struct Lease: Sendable {
         let lane: UInt64
-        let session: SSHSession
+        let session: any SSHConnection
     }
 
     private struct State {
         var admission: Admission
-        var sessions: [UInt64: SSHSession] = [:]
+        var sessions: [UInt64: any SSHConnection] = [:]
         var lastWaiter: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Result<Lease, SSHError>, Never>] = [:]
         var connections: [UInt64: (task: Task<Void, Never>, mark: CancellationMark)] = [:]
@@ -134,7 +134,7 @@ final class ConnectionLine: Sendable {
     /// The life of one connection, from the first packet to the last.
     private func live(_ lane: UInt64, _ mark: CancellationMark) async {
         do throws(SSHError) {
-            let session = try await SSHSession.open(endpoint, limits: limits, logger: logger, cancellation: mark)
+            let session = try await endpoint.open(limits: limits, logger: logger, cancellation: mark)
             state.withLock { state in
                 state.sessions[lane] = session
                 state.admission.connected(lane)
@@ -152,7 +152,7 @@ final class ConnectionLine: Sendable {
         advance()
     }
 
-    private func keep(_ session: SSHSession, _ lane: UInt64, _ mark: CancellationMark) async {
+    private func keep(_ session: any SSHConnection, _ lane: UInt64, _ mark: CancellationMark) async {
         while true {
             let ending = await session.watch(mark)
             let isOver = state.withLock { state in

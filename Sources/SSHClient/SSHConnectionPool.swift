@@ -81,7 +81,7 @@ package final class SSHConnectionPool: Sendable {
         _ what: String,
         _ time: Duration,
         isRepeatable: Bool = false,
-        _ body: @Sendable (SSHSession, Allowance) async throws(SSHError) -> Value
+        _ body: @Sendable (any SSHConnection, Allowance) async throws(SSHError) -> Value
     ) async throws(SSHError) -> Value {
         let mark = CancellationMark()
         let allowance = Allowance(what, time, mark)
@@ -99,11 +99,11 @@ package final class SSHConnectionPool: Sendable {
 
     private func attempt<Value: Sendable>(
         _ allowance: Allowance,
-        _ body: @Sendable (SSHSession, Allowance) async throws(SSHError) -> Value
+        _ body: @Sendable (any SSHConnection, Allowance) async throws(SSHError) -> Value
     ) async -> Result<Value, SSHError> {
         do throws(SSHError) {
             let lease = try await line.enter(allowance)
-            allowance.cancellation.onCancel { lease.session.thread.interrupt() }
+            allowance.cancellation.onCancel { lease.session.interrupt() }
             do throws(SSHError) {
                 let value = try await body(lease.session, allowance)
                 line.leave(lease, isBroken: false)

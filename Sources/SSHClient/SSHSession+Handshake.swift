@@ -5,14 +5,14 @@ import Logging
 extension SSHSession {
     /// TCP, key exchange, host key, user key, in this order; the known hosts and the key are read before any packet.
     func connect(_ allowance: Allowance) async throws(SSHError) {
-        let key = try PrivateKeyFile(path: endpoint.privateKeyPath)
+        let key = try PrivateKeyFile(path: endpoint.keyName)
         if key.isEncrypted, endpoint.passphrase == nil {
-            throw .keyFileUnusable(path: endpoint.privateKeyPath, reason: .encryptedWithoutPassphrase)
+            throw .keyFileUnusable(path: endpoint.keyName, reason: .encryptedWithoutPassphrase)
         }
         let known = knownLines()
         let dialler = Dialler(
             host: endpoint.host,
-            port: endpoint.port,
+            port: endpoint.portNumber,
             deadline: allowance.deadline,
             acknowledgementLimit: limits.keepaliveInterval * 3,
             isCancelled: { allowance.cancellation.isCancelled }
@@ -45,17 +45,17 @@ extension SSHSession {
     }
 
     func cannotConnect(_ reason: String) -> SSHError {
-        .cannotConnect(host: endpoint.host, port: endpoint.port, reason: reason)
+        .cannotConnect(host: endpoint.host, port: endpoint.portNumber, reason: reason)
     }
 
     // MARK: - Host key
 
     private func knownLines() -> [KnownHosts.Line] {
-        guard let data = try? Data(contentsOf: URL(filePath: endpoint.knownHostsPath)) else { return [] }
+        guard let data = try? Data(contentsOf: URL(filePath: endpoint.knownHostsName)) else { return [] }
         let hosts = KnownHosts(String(decoding: data, as: UTF8.self))
-        let exact = hosts.lines(host: endpoint.host, port: endpoint.port, matchesHashed: hashedNameMatches)
+        let exact = hosts.lines(host: endpoint.host, port: endpoint.portNumber, matchesHashed: hashedNameMatches)
         // As ssh does: a key known for the host without its port may vouch, but never accuse.
-        guard exact.isEmpty, endpoint.port != 22 else { return exact }
+        guard exact.isEmpty, endpoint.portNumber != 22 else { return exact }
         return hosts.lines(host: endpoint.host, port: 22, matchesHashed: hashedNameMatches)
     }
 
@@ -84,23 +84,23 @@ extension SSHSession {
         // A key begins with its own name (RFC 4253 §6.6), after four bytes of length.
         let keyType = String(decoding: key.dropFirst(4).prefix(Int(key.dropFirst(3).first ?? 0)), as: UTF8.self)
         let isByPort =
-            known.contains { $0.isHashed } || endpoint.port == 22 || known.contains { $0.names.contains("[") }
+            known.contains { $0.isHashed } || endpoint.portNumber == 22 || known.contains { $0.names.contains("[") }
         switch HostKeyVerdict.of(keyType: keyType, key: key.base64EncodedString(), among: known) {
         case .trusted: return
         case .changed(let line) where isByPort:
             throw .hostKeyChanged(
                 host: endpoint.host,
                 fingerprint: fingerprint,
-                knownHostsPath: endpoint.knownHostsPath,
+                knownHostsPath: endpoint.knownHostsName,
                 line: line
             )
         case .unknown, .changed:
             throw .hostKeyUnknown(
                 host: endpoint.host,
-                port: endpoint.port,
+                port: endpoint.portNumber,
                 fingerprint: fingerprint,
                 keyType: keyType,
-                knownHostsPath: endpoint.knownHostsPath
+                knownHostsPath: endpoint.knownHostsName
             )
         }
     }
@@ -121,13 +121,13 @@ extension SSHSession {
         let problems = [LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_PROTO, LIBSSH2_ERROR_DECRYPT].map(Int.init)
         if problems.contains(code) || problems.contains(lastErrorNumber) {
             throw .keyFileUnusable(
-                path: endpoint.privateKeyPath,
+                path: endpoint.keyName,
                 reason: key.isEncrypted ? .wrongPassphrase : .notAPrivateKey
             )
         }
         throw .authenticationRefused(
-            user: endpoint.user,
-            keyPath: endpoint.privateKeyPath,
+            user: endpoint.userName,
+            keyPath: endpoint.keyName,
             reason: refusal(key, methods)
         )
     }
@@ -147,7 +147,7 @@ extension SSHSession {
 
     /// The server's list, comma separated.
     private func offeredMethods(_ allowance: Allowance) async throws(SSHError) -> String {
-        let user = endpoint.user
+        let user = endpoint.userName
         return try await perform(allowance) { () throws(SSHError) in
             if let list = unsafe libssh2_userauth_list(handle, user, UInt32(user.utf8.count)) {
                 return .done(unsafe String(cString: list))
@@ -157,7 +157,7 @@ extension SSHSession {
     }
 
     private func offer(_ key: PrivateKeyFile) -> Int {
-        let user = endpoint.user
+        let user = endpoint.userName
         let code = unsafe key.bytes.withUnsafeBufferPointer { bytes in
             unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
                 unsafe libssh2_userauth_publickey_frommemory(

@@ -6,7 +6,7 @@ import Logging
 ///
 /// Every library call stands in `perform`, which repeats it until it no longer answers "again". The session is freed
 /// only in `close`, when the last operation has left; an operation looks at `failure` before it touches a pointer.
-@safe actor SSHSession {
+@safe actor SSHSession: SSHConnection {
     nonisolated let thread: ConnectionThread
     nonisolated let endpoint: SSHEndpoint
     let limits: SSHLimits
@@ -51,7 +51,7 @@ import Logging
     }
 
     private init(_ endpoint: SSHEndpoint, limits: SSHLimits, logger: Logger) throws(SSHError) {
-        let failed = { SSHError.cannotConnect(host: endpoint.host, port: endpoint.port, reason: $0) }
+        let failed = { SSHError.cannotConnect(host: endpoint.host, port: endpoint.portNumber, reason: $0) }
         guard Self.library == 0 else { throw failed("libssh2 does not start") }
         do throws(SystemFailure) {
             thread = try ConnectionThread()
@@ -74,6 +74,8 @@ import Logging
     deinit { thread.stop() }
 
     var wire: Wire { thread.wire }
+
+    nonisolated func interrupt() { thread.interrupt() }
 
     // MARK: - Calling the library
 
@@ -176,15 +178,8 @@ import Logging
         wire.note()
     }
 
-    /// Why `watch` came to an end.
-    enum Ending: Sendable {
-        case lost(SSHError)
-        case idle
-        case cancelled
-    }
-
     /// Keeps the connection alive until it is lost, unused for too long, or no longer wanted.
-    func watch(_ cancellation: CancellationMark) async -> Ending {
+    func watch(_ cancellation: CancellationMark) async -> ConnectionEnding {
         var nextKeepalive = ContinuousClock.now + limits.keepaliveInterval
         lastUse = .now
         unsafe libssh2_keepalive_config(handle, 0, 2)

@@ -52,17 +52,22 @@ final class SSHTestServer: Sendable {
 
     func path(_ name: String) -> String { "\(folder)/\(name)" }
 
-    var endpoint: SSHEndpoint {
+    /// The server as a client of that transport has it in its configuration; nothing of the user's own counts.
+    func endpoint(_ transport: SSHEndpoint.Transport = .libssh2) -> SSHEndpoint {
         SSHEndpoint(
             host: "127.0.0.1",
             port: port,
             user: user,
             privateKeyPath: path("user"),
-            knownHostsPath: path("known")
+            knownHostsPath: path("known"),
+            transport: transport,
+            clientConfigurationPath: "/dev/null"
         )
     }
 
-    func pool(_ limits: SSHLimits = .forTests) -> SSHConnectionPool { pool(endpoint, limits) }
+    func pool(_ transport: SSHEndpoint.Transport, _ limits: SSHLimits = .forTests) -> SSHConnectionPool {
+        pool(endpoint(transport), limits)
+    }
 
     func pool(_ endpoint: SSHEndpoint, _ limits: SSHLimits = .forTests) -> SSHConnectionPool {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -70,8 +75,8 @@ final class SSHTestServer: Sendable {
     }
 
     /// A pool whose connection stands, so that a short deadline is for the command alone.
-    func connectedPool() async throws -> SSHConnectionPool {
-        let pool = pool()
+    func connectedPool(_ transport: SSHEndpoint.Transport) async throws -> SSHConnectionPool {
+        let pool = pool(transport)
         _ = try await pool.run("true", deadline: .seconds(60))
         return pool
     }
@@ -93,6 +98,12 @@ final class SSHTestServer: Sendable {
         let key = publicKey.split(separator: " ").prefix(2).joined(separator: " ")
         try "# known\n\(name ?? "[127.0.0.1]:\(port)") \(key)\n"
             .write(toFile: path("known"), atomically: true, encoding: .utf8)
+    }
+
+    /// Changes the server's configuration; it counts from the next start.
+    func configure(_ change: (String) -> String) throws {
+        let text = try String(contentsOfFile: path("config"), encoding: .utf8)
+        try change(text).write(toFile: path("config"), atomically: true, encoding: .utf8)
     }
 
     // MARK: - Life
