@@ -109,7 +109,8 @@ extension SSHSession {
                 files.unfinished = { () throws(SSHError) in
                     if case .done = try call() { true } else { false }
                 }
-            case .cannotConnect, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .keyFileUnusable,
+            case .cannotConnect, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .loginNeeded,
+                .keyFileUnusable,
                 .connectionLost, .requestRefused, .outputTooLarge, .fileFailure:
                 break
             }

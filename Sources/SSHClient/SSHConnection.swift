@@ -50,16 +50,37 @@ enum ConnectionEnding: Sendable {
 
 extension SSHEndpoint {
     /// Connects and authenticates by the endpoint's transport.
+    ///
+    /// - Parameters:
+    ///   - responder: answers what the server asks; nil when it must not ask.
+    ///   - limits: of which `connectTimeout` is for this.
+    ///   - logger: is told of the connection's begin and end.
+    ///   - cancellation: ends the attempt.
+    /// - Returns: the connection.
+    /// - Throws: why there is none.
     func open(
+        responder: (any SSHResponder)?,
         limits: SSHLimits,
         logger: Logger,
         cancellation: CancellationMark
     ) async throws(SSHError) -> any SSHConnection {
         switch transport {
         case .libssh2:
-            try await SSHSession.open(self, limits: limits, logger: logger, cancellation: cancellation)
+            try await SSHSession.open(
+                self,
+                responder: responder,
+                limits: limits,
+                logger: logger,
+                cancellation: cancellation
+            )
         case .openssh:
-            try await MasterSession.open(self, limits: limits, logger: logger, cancellation: cancellation)
+            try await MasterSession.open(
+                self,
+                responder: responder,
+                limits: limits,
+                logger: logger,
+                cancellation: cancellation
+            )
         }
     }
 }

@@ -27,6 +27,8 @@ package struct SSHEndpoint: Sendable, Hashable {
     package var transport: Transport
     /// A file in the format of ssh_config(5) that `openssh` reads instead of the user's and the system's own.
     package var clientConfigurationPath: String?
+    /// Hosts to go through, the first one first.
+    package var jumps: [SSHJump]
 
     /// An endpoint from its parts; nothing is read or opened yet.
     package init(
@@ -37,7 +39,8 @@ package struct SSHEndpoint: Sendable, Hashable {
         passphrase: String? = nil,
         knownHostsPath: String?,
         transport: Transport = .libssh2,
-        clientConfigurationPath: String? = nil
+        clientConfigurationPath: String? = nil,
+        jumps: [SSHJump] = []
     ) {
         self.host = host
         self.port = port
@@ -47,6 +50,7 @@ package struct SSHEndpoint: Sendable, Hashable {
         self.knownHostsPath = knownHostsPath
         self.transport = transport
         self.clientConfigurationPath = clientConfigurationPath
+        self.jumps = jumps
     }
 }
 
@@ -59,6 +63,16 @@ extension SSHEndpoint {
     var keyName: String { privateKeyPath ?? "(of the ssh configuration or the agent)" }
     /// The file of host keys for messages.
     var knownHostsName: String { knownHostsPath ?? "~/.ssh/known_hosts" }
+
+    /// The error for a server that does not let us in.
+    func refused(_ reason: String) -> SSHError {
+        .authenticationRefused(user: userName, keyPath: keyName, reason: reason)
+    }
+
+    /// The error for whatever stands between us and the server.
+    func cannotConnect(_ reason: String) -> SSHError {
+        .cannotConnect(host: host, port: portNumber, reason: reason)
+    }
 }
 
 extension SSHEndpoint: CustomStringConvertible, CustomReflectable {

@@ -16,6 +16,8 @@ import Logging
     let scratch = Buffer(capacity: 64 << 10)
 
     private(set) var failure: SSHError?
+    /// The session on the jump host through which this one goes.
+    var wayThere: SSHSession?
     /// libssh2 keeps the state of a channel being opened in the session: one at a time, and never left half way.
     private var isOpening = false
     /// File channels that are open and free.
@@ -34,6 +36,7 @@ import Logging
     /// Connects, checks the host key and authenticates.
     static func open(
         _ endpoint: SSHEndpoint,
+        responder: (any SSHResponder)?,
         limits: SSHLimits,
         logger: Logger,
         cancellation: CancellationMark
@@ -42,7 +45,7 @@ import Logging
         let session = try SSHSession(endpoint, limits: limits, logger: logger)
         cancellation.onCancel { [thread = session.thread] in thread.interrupt() }
         do throws(SSHError) {
-            try await session.connect(allowance)
+            try await session.connect(responder, allowance)
         } catch {
             await session.close()
             throw error
@@ -245,5 +248,6 @@ import Logging
         openFiles = [:]
         unsafe libssh2_session_free(handle)
         wire.closeSocket()
+        await wayThere?.close()
     }
 }

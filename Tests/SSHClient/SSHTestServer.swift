@@ -41,6 +41,7 @@ final class SSHTestServer: Sendable {
         // The first value of a keyword counts, so the test's own come first.
         try (options + base).joined(separator: "\n").appending("\n")
             .write(toFile: path("config"), atomically: true, encoding: .utf8)
+        try Data().write(to: URL(filePath: path("client")))
         try trust(publicKey("host"))
         try await start()
     }
@@ -61,7 +62,7 @@ final class SSHTestServer: Sendable {
             privateKeyPath: path("user"),
             knownHostsPath: path("known"),
             transport: transport,
-            clientConfigurationPath: "/dev/null"
+            clientConfigurationPath: path("client")
         )
     }
 
@@ -108,8 +109,8 @@ final class SSHTestServer: Sendable {
 
     // MARK: - Life
 
-    func start() async throws {
-        let server = try ChildProcess("/usr/sbin/sshd", ["-D", "-e", "-f", path("config")])
+    func start(program: String = "/usr/sbin/sshd") async throws {
+        let server = try ChildProcess(program, ["-D", "-e", "-f", path("config")])
         process.withLock { $0 = server }
         try await eventually("sshd listens") { canConnect(self.port) }
     }
@@ -122,7 +123,9 @@ final class SSHTestServer: Sendable {
         }
         guard let server else { return }
         let connections = descendants(of: server.identifier).filter { process in
-            FileManager.default.contents(atPath: "/proc/\(process)/comm") == Data("sshd\n".utf8)
+            // The server may run under another name, but its commands never bear one like it.
+            let name = FileManager.default.contents(atPath: "/proc/\(process)/comm") ?? Data()
+            return name == Data("sshd\n".utf8) || name.starts(with: Data("farfield-".utf8))
         }
         for process in [server.identifier] + connections { kill(process, SIGKILL) }
         server.waitUntilExit()

@@ -22,6 +22,13 @@ struct ClientVerdict: Sendable {
         if let line = lines.last(where: { $0.contains("Unable to negotiate with ") }) {
             return cannotConnect("no common method with the server: \(Self.tail(line) ?? line)")
         }
+        guard endpoint.jumps.isEmpty else {
+            // What the `ssh` of a jump host says, this one hides.
+            let way = endpoint.jumps.map(\.host).joined(separator: ", ")
+            return cannotConnect(
+                "no way through the jump hosts \(way): one is down, its host key is not known, or it refuses us (\(words))"
+            )
+        }
         return cannotConnect(words)
     }
 

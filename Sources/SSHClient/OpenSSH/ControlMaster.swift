@@ -19,32 +19,55 @@ final class ControlMaster: Sendable {
     private var socketPath: String { folder.path("c") }
 
     /// Runs `ssh` until it is authenticated and has gone to the background.
-    func start(_ allowance: Allowance) throws(SSHError) {
+    ///
+    /// - Parameters:
+    ///   - interview: answers what the server asks; nil when it must not ask.
+    ///   - allowance: until when.
+    /// - Throws: why there is no connection.
+    func start(_ interview: Interview?, _ allowance: Allowance) throws(SSHError) {
         try allowance.check()
         let key = try checkedKey()
-        var answers = ClientAnswers(endpoint)
-        let askpass = endpoint.asksNothing ? nil : try makeAskpass()
-        var program = try spawn(askpass)
+        var answers = ClientAnswers(endpoint, interview)
+        let asksNothing = endpoint.passphrase == nil && interview == nil
+        let askpass = asksNothing ? nil : try makeAskpass()
+        var program = try spawn(askpass, isInterviewed: interview != nil)
         var text: [UInt8] = []
         while program.status == nil {
             program.wait(milliseconds: 20, also: askpass?.questions ?? -1)
-            text += program.takeErrors()
+            text += program.takeOutput()
             if let askpass, let question = askpass.takeQuestion() {
                 askpass.answer(try answers.answer(to: question))
             }
             if program.status == nil { try allowance.check() }
         }
-        text += program.takeErrors()
+        text += program.takeOutput()
         guard program.status == 0 else {
             let verdict = ClientVerdict(endpoint, text: String(decoding: text, as: UTF8.self)).error
             throw answers.judge(verdict, isKeyEncrypted: key?.isEncrypted == true)
         }
     }
 
-    private func spawn(_ askpass: Askpass?) throws(SSHError) -> SpawnedProgram {
-        let arguments = ClientOptions.arguments(endpoint, limits: limits, socket: socketPath)
+    private func spawn(_ askpass: Askpass?, isInterviewed: Bool) throws(SSHError) -> SpawnedProgram {
         do throws(SystemFailure) {
-            return try SpawnedProgram("ssh", arguments, environment: askpass?.environment ?? [:])
+            var configuration = endpoint.clientConfigurationPath
+            if let text = ClientOptions.configuration(endpoint, limits: limits, mayAsk: askpass != nil) {
+                try folder.write(text, to: "config")
+                configuration = folder.path("config")
+            }
+            let arguments = ClientOptions.arguments(
+                endpoint,
+                limits: limits,
+                socket: socketPath,
+                configuration: configuration,
+                mayAsk: askpass != nil,
+                isInterviewed: isInterviewed
+            )
+            return try SpawnedProgram(
+                "ssh",
+                arguments,
+                environment: askpass?.environment ?? [:],
+                capturing: STDERR_FILENO
+            )
         } catch {
             throw endpoint.cannotConnect("ssh cannot be started: \(error)")
         }
@@ -83,10 +106,6 @@ final class ControlMaster: Sendable {
 }
 
 extension SSHEndpoint {
-    func cannotConnect(_ reason: String) -> SSHError {
-        .cannotConnect(host: host, port: portNumber, reason: reason)
-    }
-
     /// Does something on our own machine without which there is no connection.
     func trying<Value: ~Copyable>(
         _ what: String,

@@ -89,7 +89,8 @@ extension MasterSession {
         let isWhole: Bool =
             switch error {
             case nil, .fileFailure: true
-            case .cannotConnect, .timedOut, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .keyFileUnusable,
+            case .cannotConnect, .timedOut, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .loginNeeded,
+                .keyFileUnusable,
                 .connectionLost, .requestRefused, .outputTooLarge, .cancelled:
                 false
             }

@@ -32,6 +32,7 @@ actor MasterSession: SSHConnection {
     /// Starts `ssh` and waits until it is authenticated.
     static func open(
         _ endpoint: SSHEndpoint,
+        responder: (any SSHResponder)?,
         limits: SSHLimits,
         logger: Logger,
         cancellation: CancellationMark
@@ -40,7 +41,7 @@ actor MasterSession: SSHConnection {
         let session = try MasterSession(endpoint, limits: limits, logger: logger)
         cancellation.onCancel { [thread = session.thread] in thread.interrupt() }
         do throws(SSHError) {
-            try await session.connect(allowance)
+            try await session.connect(responder, allowance)
         } catch {
             await session.close()
             throw error
@@ -72,8 +73,8 @@ actor MasterSession: SSHConnection {
     nonisolated func interrupt() { thread.interrupt() }
 
     /// Blocks the connection's own thread, which nobody else uses yet.
-    private func connect(_ allowance: Allowance) throws(SSHError) {
-        try master.start(allowance)
+    private func connect(_ responder: (any SSHResponder)?, _ allowance: Allowance) throws(SSHError) {
+        try master.start(responder.map { Interview($0, until: allowance.deadline) }, allowance)
         wire.attach(try master.attach(allowance))
         logger.info("connected", metadata: ["ssh.endpoint": "\(endpoint)"])
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A program that we started, with its standard error on a pipe and no terminal.
+/// A program that we started, with one of its outputs on a pipe and no terminal.
 ///
 /// Blocks: belongs on a connection's own thread.
 struct SpawnedProgram: ~Copyable {
@@ -8,7 +8,7 @@ struct SpawnedProgram: ~Copyable {
     private static let newSession: Int16 = 0x80
 
     private let identifier: pid_t
-    private let errors: Int32
+    private let output: Int32
     /// Nil while it runs; the exit status, or 128 and the number of the signal.
     private(set) var status: Int32?
 
@@ -18,8 +18,14 @@ struct SpawnedProgram: ~Copyable {
     ///   - program: looked up on the PATH.
     ///   - arguments: without the program's name.
     ///   - environment: variables set or replaced.
+    ///   - captured: the descriptor to listen to, 1 or 2; the other goes nowhere.
     /// - Throws: the reason why it does not start.
-    init(_ program: String, _ arguments: [String], environment: [String: String]) throws(SystemFailure) {
+    init(
+        _ program: String,
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        capturing captured: Int32
+    ) throws(SystemFailure) {
         var ends: [Int32] = [-1, -1]
         // Not pipe(2), which would leak into programs that another thread starts in this moment.
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -28,8 +34,8 @@ struct SpawnedProgram: ~Copyable {
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, 0, 1)
-        unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        unsafe posix_spawn_file_actions_adddup2(&actions, 0, 3 - captured)
+        unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], captured)
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -53,8 +59,8 @@ struct SpawnedProgram: ~Copyable {
             throw SystemFailure(code)
         }
         identifier = child
-        errors = ends[0]
-        _ = fcntl(errors, F_SETFL, O_NONBLOCK)
+        output = ends[0]
+        _ = fcntl(output, F_SETFL, O_NONBLOCK)
     }
 
     deinit {
@@ -63,7 +69,7 @@ struct SpawnedProgram: ~Copyable {
             var status: Int32 = 0
             while unsafe waitpid(identifier, &status, 0) < 0, errno == EINTR {}
         }
-        close(errors)
+        close(output)
     }
 
     private static func environment(_ changes: [String: String]) -> [String] {
@@ -78,20 +84,20 @@ struct SpawnedProgram: ~Copyable {
     }
 
     /// What it has said since the last time.
-    func takeErrors() -> [UInt8] {
+    func takeOutput() -> [UInt8] {
         var result: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while true {
-            let count = unsafe Glibc.read(errors, &buffer, buffer.count)
+            let count = unsafe Glibc.read(output, &buffer, buffer.count)
             guard count > 0 else { return result }
             result += buffer.prefix(count)
         }
     }
 
-    /// Waits a moment for a word, on its standard error or on another descriptor, and looks whether it has ended.
+    /// Waits a moment for a word, on its pipe or on another descriptor, and looks whether it has ended.
     mutating func wait(milliseconds: Int32, also other: Int32 = -1) {
         var polled = [
-            pollfd(fd: errors, events: Int16(POLLIN), revents: 0), pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: output, events: Int16(POLLIN), revents: 0), pollfd(fd: other, events: Int16(POLLIN), revents: 0),
         ]
         _ = unsafe poll(&polled, 2, milliseconds)
         var code: Int32 = 0
