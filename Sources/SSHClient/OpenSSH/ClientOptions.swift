@@ -1,7 +1,7 @@
 /// What `ssh` is told, ssh(1) and ssh_config(5): a pure table from an endpoint to arguments.
 enum ClientOptions {
     /// How long a control master outlives us; while we live, our place on its socket keeps it.
-    private static let persistence = 5
+    private static let persistence = 20
 
     /// Arguments that leave a control master behind, which listens at `socket`.
     ///
