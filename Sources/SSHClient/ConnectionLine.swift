@@ -18,6 +18,8 @@ final class ConnectionLine: Sendable {
         var waiters: [UInt64: CheckedContinuation<Result<Lease, SSHError>, Never>] = [:]
         var connections: [UInt64: (task: Task<Void, Never>, mark: CancellationMark)] = [:]
         var connectedSince: ContinuousClock.Instant?
+        /// The latest login by hand, which may be waiting for a person.
+        var login: SSHLogin?
         var isClosed = false
     }
 
@@ -194,6 +196,7 @@ final class ConnectionLine: Sendable {
         let isClosed = state.withLock { state in
             guard !state.isClosed else { return true }
             let lane = state.admission.begin()
+            state.login = login
             // As for every connection: it outlives whoever asked for it, and `close` ends it.
             state.connections[lane] = (Task.detached { await self.live(lane, mark, (login, time)) }, mark)
             return false
@@ -203,10 +206,11 @@ final class ConnectionLine: Sendable {
 
     /// Ends all connections and refuses all callers, now and later.
     func close() async {
-        let connections = state.withLock { state in
+        let (connections, login) = state.withLock { state in
             state.isClosed = true
-            return Array(state.connections.values)
+            return (Array(state.connections.values), state.login)
         }
+        login?.abandon()
         advance()
         for connection in connections { connection.mark.cancel() }
         for connection in connections { await connection.task.value }

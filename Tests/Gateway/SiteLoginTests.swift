@@ -43,6 +43,49 @@ struct SiteLoginTests {
         #expect(try faults("user: u\nprivateKey: k\njump: ['-oProxyCommand=x']") == ["/sites/0/jump/0"])
     }
 
+    @Test("a login's state, and what people are told")
+    func states() {
+        let person = SiteAuthentication(
+            passwordFile: nil,
+            code: .typed,
+            loginLifetime: .seconds(3600),
+            warnBefore: .seconds(600)
+        )
+        let now = ContinuousClock.now
+        func state(_ connection: SSHConnectionState, _ authentication: SiteAuthentication) -> SiteLoginState.State {
+            SiteLogins.state(authentication, connection, now: now).state
+        }
+        #expect(state(.idle, person) == .needed)
+        #expect(state(.connected(since: now - .seconds(60)), person) == .valid)
+        #expect(state(.connected(since: now - .seconds(3100)), person) == .expiring)
+        #expect(state(.connected(since: now - .seconds(9999)), person) == .expiring)
+        var stored = person
+        stored.code = .secretFile("/s")
+        #expect(state(.idle, stored) == .automatic)
+        let refused = SSHError.authenticationRefused(user: "u", keyPath: "k", reason: "r")
+        #expect(state(.failed(refused, since: now), stored) == .needed)
+        for login in [SiteLoginState.State.needed, .expiring] {
+            let advice = SiteLogins.advice(SiteLoginState(state: login, remaining: .seconds(90)), site: "tacc")
+            #expect(advice?.contains("farfield sites login tacc") == true)
+        }
+        #expect(SiteLogins.advice(SiteLoginState(state: .valid, remaining: .seconds(9)), site: "tacc") == nil)
+    }
+
+    @Test("a check tells which transport a site needs")
+    func transportCure() {
+        let obstacles: [SSHError] = [
+            .cannotConnect(host: "h", port: 22, reason: "no common method with the server: x"),
+            .authenticationRefused(user: "u", keyPath: "k", reason: "it is an RSA key, and so on"),
+            .keyFileUnusable(path: "k", reason: .notAPrivateKey),
+        ]
+        for error in obstacles {
+            #expect(SiteVerdicts.transportCure(error, .libssh2)?.contains("transport: openssh") == true)
+            #expect(SiteVerdicts.transportCure(error, .openssh) == nil)
+        }
+        let other = SSHError.cannotConnect(host: "h", port: 22, reason: "Connection refused")
+        #expect(SiteVerdicts.transportCure(other, .libssh2) == nil)
+    }
+
     @Test("passwords and codes: one source each, and a key may be missing then")
     func authentication() throws {
         let site = try configuration(

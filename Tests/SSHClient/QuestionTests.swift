@@ -53,6 +53,9 @@ private final class AskingServer: Sendable {
         if !key { endpoint.privateKeyPath = nil }
         var limits = SSHLimits.forTests
         limits.connectTimeout = .seconds(60)
+        // Only a refusal that is final keeps from trying again at once.
+        limits.reconnectDelay = .zero
+        limits.reconnectDelayLimit = .zero
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         return SSHConnectionPool(endpoint: endpoint, authentication: authentication, limits: limits, logger: logger)
     }
@@ -164,6 +167,14 @@ struct QuestionTests {
         try await answer(login, transport)
         let first = try await pool.run("echo $SSH_CONNECTION", deadline: .seconds(20))
         #expect(first.isSuccess)
+        // Whoever logs in before the site ends it goes on without a break. The code was spent, so the next is waited for.
+        let spent = UInt64(time(nil)) / 30
+        try await eventually("the next code is due") { UInt64(time(nil)) / 30 > spent }
+        let again = SSHLogin()
+        pool.begin(again)
+        try await answer(again, transport)
+        let second = try await pool.run("echo $SSH_CONNECTION", deadline: .seconds(20))
+        #expect(second.isSuccess && second.standardOutput != first.standardOutput)
         asking.server.stop()
         try await eventually("the loss is seen") { if case .connected = pool.state { false } else { true } }
         await #expect(throws: needed) { try await pool.run("true", deadline: .seconds(20)) }
@@ -172,9 +183,10 @@ struct QuestionTests {
 
     @Test(
         "a login that is given up tells so, and the server counts no failure",
-        arguments: SSHEndpoint.Transport.allCases
+        arguments: SSHEndpoint.Transport.allCases,
+        [false, true]
     )
-    func abandoned(_ transport: SSHEndpoint.Transport) async throws {
+    func abandoned(_ transport: SSHEndpoint.Transport, isClosing: Bool) async throws {
         let asking = try await AskingServer()
         let pool = asking.pool(transport, .person(login: "site"))
         let login = SSHLogin()
@@ -183,7 +195,8 @@ struct QuestionTests {
             Issue.record("no question")
             return
         }
-        login.abandon()
+        // One that waits for a person does not keep the gateway from ending either.
+        if isClosing { await pool.close() } else { login.abandon() }
         var step = await login.nextStep()
         while case .question = step { step = await login.nextStep() }
         guard case .failed(.authenticationRefused(_, _, let reason)) = step else {
