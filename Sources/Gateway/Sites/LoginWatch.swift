@@ -2,9 +2,12 @@ internal import Logging
 internal import ServiceLifecycle
 
 /// Tells operators in the log, in good time, that somebody has to log in at a site.
-struct LoginWatch: Service {
+struct LoginWatch: Service, CustomStringConvertible {
     let directory: SiteDirectory
     let logger: Logger
+
+    /// For the log of starting and stopping.
+    var description: String { "LoginWatch" }
 
     /// Looks every half minute until the gateway shuts down; each change is told once.
     func run() async throws {
