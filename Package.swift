@@ -60,7 +60,7 @@ let package = Package(
         door("COpenSSL", "libcrypto", "libssl-dev"),
         room("Documents", uses: ["Yams"]),
         // Floor 1: one outside world each.
-        room("SSHClient", uses: ["CSSH2", logging]),
+        room("SSHClient", uses: ["CSSH2", "COpenSSL", logging]),
         room("CurlClient", uses: ["CCurl"]),
         room("Storage", uses: ["CPQ", logging, metrics, .product(name: "GRDB", package: "GRDB.swift")]),
         room("Attestation", uses: ["COpenSSL"]),
@@ -113,7 +113,10 @@ let package = Package(
         tests("Attestation", uses: ["Attestation"]),
         tests("TaskQueue", uses: ["TaskQueue", "Storage", logging, lifecycle]),
         tests("Slurm", uses: ["Slurm"]),
-        tests("Gateway", uses: ["Gateway", "Attestation", "Documents", "Slurm", "Storage", "TaskQueue", logging]),
+        tests(
+            "Gateway",
+            uses: ["Gateway", "Attestation", "Documents", "SSHClient", "Slurm", "Storage", "TaskQueue", logging]
+        ),
         tests(
             "GatewayHTTP",
             uses: [

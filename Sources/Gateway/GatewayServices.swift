@@ -137,7 +137,7 @@ package struct GatewayRuntime: Sendable {
             jobs: jobs,
             logs: LogService(database: database, artifacts: artifacts, jobs: jobs, sites: directory, feed: feed),
             outputs: OutputService(database: database, artifacts: artifacts, jobs: jobs),
-            sites: SiteService(database: database, directory: directory),
+            sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,
             people: people,
             health: HealthService(database: database, store: store, templates: templates),
@@ -146,7 +146,9 @@ package struct GatewayRuntime: Sendable {
         )
         return GatewayRuntime(
             services: services,
-            longLived: [feed, workers(in: world, upkeep: upkeep)],
+            longLived: [
+                feed, workers(in: world, upkeep: upkeep), LoginWatch(directory: directory, logger: logger),
+            ],
             isFirstStart: isNew,
             databases: [database, upkeep],
             directory: directory
@@ -199,13 +201,23 @@ enum SiteFactory {
             user: configuration.user,
             privateKeyPath: configuration.privateKey,
             passphrase: passphrase,
-            knownHostsPath: configuration.knownHosts
+            knownHostsPath: configuration.knownHosts,
+            transport: configuration.transport,
+            clientConfigurationPath: configuration.sshConfiguration,
+            jumps: configuration.jumps
         )
+        var limits = SSHLimits(maxSessions: configuration.maxSessions)
+        if let authentication = configuration.authentication {
+            // A code is valid for half a minute and for one login: none is spent because nothing was to do for a while.
+            limits.connectTimeout = .seconds(60)
+            limits.idleTimeout = authentication.loginLifetime + .seconds(365 * 86400)
+        }
         var logger = logger
         logger[metadataKey: "site"] = "\(configuration.name)"
         let pool = SSHConnectionPool(
             endpoint: endpoint,
-            limits: SSHLimits(maxSessions: configuration.maxSessions),
+            authentication: SiteLogins.authentication(configuration),
+            limits: limits,
             logger: logger
         )
         return SlurmSite(configuration: configuration, pool: pool)

@@ -7,11 +7,15 @@ struct Admission: Sendable {
         case admit(waiter: UInt64, lane: UInt64)
         case connect(lane: UInt64)
         case refuse(waiter: UInt64, SSHError)
+        /// A connection that another one has replaced is free now.
+        case close(lane: UInt64)
     }
 
     private struct Lane {
         var isReady = false
         var busy = 0
+        /// Another one has taken its place.
+        var isLeaving = false
     }
 
     private(set) var circuit: Circuit
@@ -19,16 +23,19 @@ struct Admission: Sendable {
     private(set) var connects = 0
     private(set) var failures: [String: Int] = [:]
     private let limits: SSHLimits
+    /// The refusal of a line that opens no connection by itself.
+    private let standing: SSHError?
     private var lanes: [UInt64: Lane] = [:]
     private var waiting: [UInt64] = []
     private var lastLane: UInt64 = 0
 
-    init(limits: SSHLimits) {
+    init(limits: SSHLimits, standing: SSHError? = nil) {
         self.limits = limits
+        self.standing = standing
         circuit = Circuit(Backoff(initial: limits.reconnectDelay, limit: limits.reconnectDelayLimit))
     }
 
-    var isConnected: Bool { lanes.values.contains(where: \.isReady) }
+    var isConnected: Bool { lanes.values.contains { $0.isReady && !$0.isLeaving } }
     var isConnecting: Bool { lanes.values.contains { !$0.isReady } }
 
     /// How the pool is used at this moment.
@@ -63,10 +70,29 @@ struct Admission: Sendable {
         circuit.recordSuccess()
     }
 
-    mutating func failed(_ lane: UInt64, _ error: SSHError, at now: ContinuousClock.Instant) {
+    /// A lane for a connection that somebody opens by hand.
+    mutating func begin() -> UInt64 {
+        lastLane += 1
+        lanes[lastLane] = Lane()
+        return lastLane
+    }
+
+    /// A connection opened by hand stands: all others are left to those who are on them.
+    mutating func renewed(_ lane: UInt64) {
+        for other in lanes.keys where other != lane { lanes[other]?.isLeaving = true }
+        connected(lane)
+    }
+
+    /// An attempt came to nothing; when that is final, nobody tries again by himself.
+    mutating func failed(
+        _ lane: UInt64,
+        _ error: SSHError,
+        isFinal: Bool = false,
+        at now: ContinuousClock.Instant
+    ) {
         lanes[lane] = nil
         failures[error.label, default: 0] += 1
-        circuit.recordFailure(error, at: now)
+        circuit.recordFailure(error, isFinal: isFinal, at: now)
     }
 
     /// A connection that was open is gone; the next caller may try a new one at once.
@@ -84,14 +110,14 @@ struct Admission: Sendable {
 
     /// Everything that can be decided at this moment.
     mutating func advance(at now: ContinuousClock.Instant) -> [Action] {
-        var actions: [Action] = []
+        var actions = closings()
         while let waiter = waiting.first {
             if let lane = freestLane() {
                 waiting.removeFirst()
                 lanes[lane]?.busy += 1
                 actions.append(.admit(waiter: waiter, lane: lane))
-            } else if let error = circuit.refusal(at: now) {
-                guard lanes.isEmpty else { break }
+            } else if let error = standing ?? circuit.refusal(at: now) {
+                guard lanes.values.allSatisfy(\.isLeaving) else { break }
                 waiting.removeFirst()
                 actions.append(.refuse(waiter: waiter, error))
             } else {
@@ -104,8 +130,14 @@ struct Admission: Sendable {
         return actions
     }
 
+    private mutating func closings() -> [Action] {
+        let free = lanes.filter { $0.value.isReady && $0.value.isLeaving && $0.value.busy == 0 }.keys.sorted()
+        for lane in free { lanes[lane] = nil }
+        return free.map { .close(lane: $0) }
+    }
+
     private func freestLane() -> UInt64? {
-        lanes.filter { $0.value.isReady && $0.value.busy < limits.maxSessions }
+        lanes.filter { $0.value.isReady && !$0.value.isLeaving && $0.value.busy < limits.maxSessions }
             .min { ($0.value.busy, $0.key) < ($1.value.busy, $1.key) }?.key
     }
 }

@@ -27,6 +27,7 @@ struct Circuit: Sendable {
     private(set) var failure: Failure?
     private var backoff: Backoff
     private let fresh: Backoff
+    private static let forEver = Duration.seconds(100 * 365 * 86400)
 
     init(_ backoff: Backoff) {
         self.backoff = backoff
@@ -38,8 +39,10 @@ struct Circuit: Sendable {
         failure.flatMap { now < $0.until ? $0.error : nil }
     }
 
-    mutating func recordFailure(_ error: SSHError, at now: ContinuousClock.Instant) {
-        failure = Failure(error: error, since: failure?.since ?? now, until: now + backoff.advance())
+    /// Notes a failure; when it is final, only a person may try again.
+    mutating func recordFailure(_ error: SSHError, isFinal: Bool = false, at now: ContinuousClock.Instant) {
+        let pause = isFinal ? Self.forEver : backoff.advance()
+        failure = Failure(error: error, since: failure?.since ?? now, until: now + pause)
     }
 
     mutating func recordSuccess() {

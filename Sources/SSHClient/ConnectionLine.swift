@@ -8,29 +8,33 @@ final class ConnectionLine: Sendable {
     /// A caller's place on a connection.
     struct Lease: Sendable {
         let lane: UInt64
-        let session: SSHSession
+        let session: any SSHConnection
     }
 
     private struct State {
         var admission: Admission
-        var sessions: [UInt64: SSHSession] = [:]
+        var sessions: [UInt64: any SSHConnection] = [:]
         var lastWaiter: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Result<Lease, SSHError>, Never>] = [:]
         var connections: [UInt64: (task: Task<Void, Never>, mark: CancellationMark)] = [:]
         var connectedSince: ContinuousClock.Instant?
+        /// The latest login by hand, which may be waiting for a person.
+        var login: SSHLogin?
         var isClosed = false
     }
 
     let endpoint: SSHEndpoint
+    private let authentication: SSHAuthentication
     private let limits: SSHLimits
     private let logger: Logger
     private let state: Mutex<State>
 
-    init(endpoint: SSHEndpoint, limits: SSHLimits, logger: Logger) {
+    init(endpoint: SSHEndpoint, authentication: SSHAuthentication, limits: SSHLimits, logger: Logger) {
         self.endpoint = endpoint
+        self.authentication = authentication
         self.limits = limits
         self.logger = logger
-        state = Mutex(State(admission: Admission(limits: limits)))
+        state = Mutex(State(admission: Admission(limits: limits, standing: authentication.standing)))
     }
 
     var health: SSHConnectionState {
@@ -94,6 +98,7 @@ final class ConnectionLine: Sendable {
 
     /// Does everything that can be done now.
     private func advance() {
+        var closings: [CancellationMark] = []
         typealias Wake = (CheckedContinuation<Result<Lease, SSHError>, Never>, Result<Lease, SSHError>)
         let wakes: [Wake] = state.withLock { state in
             guard !state.isClosed else {
@@ -119,12 +124,14 @@ final class ConnectionLine: Sendable {
                     let mark = CancellationMark()
                     // The one task of a connection: shared by many callers, it outlives each (so it is detached from the first);
                     // `close` ends it.
-                    state.connections[lane] = (Task.detached { await self.live(lane, mark) }, mark)
+                    state.connections[lane] = (Task.detached { await self.live(lane, mark, nil) }, mark)
+                case .close(let lane): closings += [state.connections[lane]?.mark].compactMap { $0 }
                 }
             }
             return wakes
         }
         for (caller, result) in wakes { caller.resume(returning: result) }
+        for mark in closings { mark.cancel() }
     }
 
     private static let closed = SSHError.cancelled(commandMayHaveRun: false)
@@ -132,27 +139,37 @@ final class ConnectionLine: Sendable {
     // MARK: - Connections
 
     /// The life of one connection, from the first packet to the last.
-    private func live(_ lane: UInt64, _ mark: CancellationMark) async {
+    private func live(_ lane: UInt64, _ mark: CancellationMark, _ login: (SSHLogin, Duration)?) async {
         do throws(SSHError) {
-            let session = try await SSHSession.open(endpoint, limits: limits, logger: logger, cancellation: mark)
+            var limits = limits
+            if let login { limits.connectTimeout = login.1 }
+            let session = try await endpoint.open(
+                responder: login?.0 ?? authentication.responder,
+                limits: limits,
+                logger: logger,
+                cancellation: mark
+            )
             state.withLock { state in
                 state.sessions[lane] = session
-                state.admission.connected(lane)
+                if login == nil { state.admission.connected(lane) } else { state.admission.renewed(lane) }
                 state.connectedSince = .now
             }
+            login?.0.finish(nil)
             advance()
             await keep(session, lane, mark)
             advance()
             await session.close()
         } catch {
-            state.withLock { $0.admission.failed(lane, error, at: .now) }
+            let isFinal = authentication.locks(after: error)
+            state.withLock { $0.admission.failed(lane, error, isFinal: isFinal, at: .now) }
+            login?.0.finish(error)
             logger.info("cannot connect", metadata: ["ssh.endpoint": "\(endpoint)", "error": "\(error)"])
         }
         state.withLock { $0.connections[lane] = nil }
         advance()
     }
 
-    private func keep(_ session: SSHSession, _ lane: UInt64, _ mark: CancellationMark) async {
+    private func keep(_ session: any SSHConnection, _ lane: UInt64, _ mark: CancellationMark) async {
         while true {
             let ending = await session.watch(mark)
             let isOver = state.withLock { state in
@@ -169,12 +186,31 @@ final class ConnectionLine: Sendable {
         }
     }
 
+    /// Opens a connection by hand, which then takes the place of all others.
+    ///
+    /// - Parameters:
+    ///   - login: answers the server, and is told the end.
+    ///   - time: for everything, the person's thinking included.
+    func begin(_ login: SSHLogin, within time: Duration) {
+        let mark = CancellationMark()
+        let isClosed = state.withLock { state in
+            guard !state.isClosed else { return true }
+            let lane = state.admission.begin()
+            state.login = login
+            // As for every connection: it outlives whoever asked for it, and `close` ends it.
+            state.connections[lane] = (Task.detached { await self.live(lane, mark, (login, time)) }, mark)
+            return false
+        }
+        if isClosed { login.finish(Self.closed) }
+    }
+
     /// Ends all connections and refuses all callers, now and later.
     func close() async {
-        let connections = state.withLock { state in
+        let (connections, login) = state.withLock { state in
             state.isClosed = true
-            return Array(state.connections.values)
+            return (Array(state.connections.values), state.login)
         }
+        login?.abandon()
         advance()
         for connection in connections { connection.mark.cancel() }
         for connection in connections { await connection.task.value }

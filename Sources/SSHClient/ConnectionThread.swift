@@ -19,6 +19,10 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
         let continuation: CheckedContinuation<Void, Never>
         let seen: UInt64
         let deadline: ContinuousClock.Instant
+        /// A second socket that may wake it, and for what.
+        var companion: (socket: Int32, events: Int16)?
+        /// Whether input on the connection itself is for it.
+        var isListening = true
     }
 
     let wire = Wire()
@@ -96,6 +100,32 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
         waiters.append(Waiter(continuation: continuation, seen: seen, deadline: deadline))
     }
 
+    /// Waits for a second socket too.
+    ///
+    /// - Parameters:
+    ///   - continuation: whom to wake.
+    ///   - seen: the activity that he knows of.
+    ///   - companion: the other socket and the events of poll(2) that count.
+    ///   - isListening: whether input on the connection is for it.
+    func register(
+        _ continuation: CheckedContinuation<Void, Never>,
+        since seen: UInt64,
+        companion: (socket: Int32, events: Int16),
+        isListening: Bool
+    ) {
+        assertCurrent()
+        ignoreInputUntil = nil
+        waiters.append(
+            Waiter(
+                continuation: continuation,
+                seen: seen,
+                deadline: .now + .seconds(60),
+                companion: companion,
+                isListening: isListening
+            )
+        )
+    }
+
     /// Waits for the end of the connection, for input that nobody fetches, or for the deadline.
     func registerSentinel(_ continuation: CheckedContinuation<Void, Never>, until deadline: ContinuousClock.Instant) {
         assertCurrent()
@@ -154,20 +184,26 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
 
     private func waitForEvents() {
         var now = ContinuousClock.now
-        let isListening = wire.failure == 0 && (!waiters.isEmpty || ignoreInputUntil.map { $0 <= now } ?? true)
+        let isWanted =
+            waiters.isEmpty ? ignoreInputUntil.map { $0 <= now } ?? true : waiters.contains(where: \.isListening)
+        let isListening = wire.failure == 0 && isWanted
         var events = Int16(isListening ? POLLIN : 0)
         if wire.hasOutgoing { events |= Int16(POLLOUT) }
         var polled = [
             pollfd(fd: bell, events: Int16(POLLIN), revents: 0),
             pollfd(fd: events == 0 ? -1 : wire.socket, events: events, revents: 0),
         ]
-        _ = unsafe poll(&polled, 2, timeout(at: now))
+        let companions = waiters.compactMap(\.companion)
+        polled += companions.map { pollfd(fd: $0.socket, events: $0.events, revents: 0) }
+        _ = unsafe poll(&polled, nfds_t(polled.count), timeout(at: now))
         if polled[0].revents != 0 {
             var count: eventfd_t = 0
             _ = unsafe eventfd_read(bell, &count)
         }
         now = .now
         if polled[1].revents & ~Int16(POLLOUT) != 0 { inputArrived(at: now) }
+        let ready = Set(polled.dropFirst(2).filter { $0.revents != 0 }.map(\.fd))
+        if !ready.isEmpty { wake { $0.companion.map { ready.contains($0.socket) } ?? false } }
         wake { $0.deadline <= now }
         if let sentinel, sentinel.deadline <= now { wakeSentinel() }
     }

@@ -33,7 +33,7 @@ extension SSHSession {
             let reason = lastError
             endOpening()
             if files == nil, !reason.contains("Unable to startup channel") {
-                throw SSHError.requestRefused(what: "file transfer (SFTP) for \(endpoint.user): \(reason)")
+                throw SSHError.requestRefused(what: "file transfer (SFTP) for \(endpoint.userName): \(reason)")
             }
             return files
         } catch .requestRefused(let what) {
@@ -109,7 +109,8 @@ extension SSHSession {
                 files.unfinished = { () throws(SSHError) in
                     if case .done = try call() { true } else { false }
                 }
-            case .cannotConnect, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .keyFileUnusable,
+            case .cannotConnect, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .loginNeeded,
+                .keyFileUnusable,
                 .connectionLost, .requestRefused, .outputTooLarge, .fileFailure:
                 break
             }
@@ -122,19 +123,6 @@ extension SSHSession {
         guard code == Int(LIBSSH2_ERROR_SFTP_PROTOCOL) else {
             return .fileFailure(path: path, reason: lastError, notFound: false)
         }
-        let status = unsafe libssh2_sftp_last_error(files.pointer)
-        let reason =
-            switch status {
-            case LIBSSH2_FX_NO_SUCH_FILE, LIBSSH2_FX_NO_SUCH_PATH: "no such file"
-            case LIBSSH2_FX_PERMISSION_DENIED: "permission denied"
-            case LIBSSH2_FX_FAILURE: "the server answers only \"failure\" (exists already, not empty, or no space?)"
-            case LIBSSH2_FX_OP_UNSUPPORTED: "the server cannot do this"
-            case LIBSSH2_FX_FILE_ALREADY_EXISTS: "it exists already"
-            case LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM: "no space left"
-            case LIBSSH2_FX_QUOTA_EXCEEDED: "quota exceeded"
-            default: "SFTP status \(status)"
-            }
-        let isMissing = status == LIBSSH2_FX_NO_SUCH_FILE || status == LIBSSH2_FX_NO_SUCH_PATH
-        return .fileFailure(path: path, reason: reason, notFound: isMissing)
+        return FileStatus(UInt32(truncatingIfNeeded: unsafe libssh2_sftp_last_error(files.pointer))).failure(path)
     }
 }

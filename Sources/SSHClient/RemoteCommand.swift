@@ -58,6 +58,12 @@ struct OutputCollector: Sendable {
 
     var count: Int { standardOutput.count + standardError.count }
 
+    /// The beginning of all output on one line, for a person.
+    var words: String {
+        String(decoding: standardOutput.prefix(200) + standardError.prefix(200), as: UTF8.self)
+            .split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
     mutating func append(error bytes: some Sequence<UInt8>) {
         standardError.append(contentsOf: bytes)
     }

@@ -21,8 +21,25 @@ package final class SSHConnectionPool: Sendable {
     let line: ConnectionLine
 
     /// A pool for one account on one login node; connects when first used.
-    package init(endpoint: SSHEndpoint, limits: SSHLimits = SSHLimits(), logger: Logger) {
-        line = ConnectionLine(endpoint: endpoint, limits: limits, logger: logger)
+    ///
+    /// Where the server asks for passwords and codes, a refusal is final: no further attempt is made until somebody logs
+    /// in by hand, for the account could be locked.
+    package init(
+        endpoint: SSHEndpoint,
+        authentication: SSHAuthentication = .key,
+        limits: SSHLimits = SSHLimits(),
+        logger: Logger
+    ) {
+        line = ConnectionLine(endpoint: endpoint, authentication: authentication, limits: limits, logger: logger)
+    }
+
+    /// Begins a login by hand; its connection takes the place of those that are open.
+    ///
+    /// - Parameters:
+    ///   - login: carries questions and answers, and tells the end.
+    ///   - time: for everything, the person's thinking included.
+    package func begin(_ login: SSHLogin, within time: Duration = .seconds(300)) {
+        line.begin(login, within: time)
     }
 
     /// Where this pool connects to.
@@ -81,7 +98,7 @@ package final class SSHConnectionPool: Sendable {
         _ what: String,
         _ time: Duration,
         isRepeatable: Bool = false,
-        _ body: @Sendable (SSHSession, Allowance) async throws(SSHError) -> Value
+        _ body: @Sendable (any SSHConnection, Allowance) async throws(SSHError) -> Value
     ) async throws(SSHError) -> Value {
         let mark = CancellationMark()
         let allowance = Allowance(what, time, mark)
@@ -99,11 +116,11 @@ package final class SSHConnectionPool: Sendable {
 
     private func attempt<Value: Sendable>(
         _ allowance: Allowance,
-        _ body: @Sendable (SSHSession, Allowance) async throws(SSHError) -> Value
+        _ body: @Sendable (any SSHConnection, Allowance) async throws(SSHError) -> Value
     ) async -> Result<Value, SSHError> {
         do throws(SSHError) {
             let lease = try await line.enter(allowance)
-            allowance.cancellation.onCancel { lease.session.thread.interrupt() }
+            allowance.cancellation.onCancel { lease.session.interrupt() }
             do throws(SSHError) {
                 let value = try await body(lease.session, allowance)
                 line.leave(lease, isBroken: false)

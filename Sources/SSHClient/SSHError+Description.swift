@@ -12,6 +12,7 @@ extension SSHError: CustomStringConvertible {
                 + (line.map { " line \($0)" } ?? "")
         case .authenticationRefused(let user, let keyPath, let reason):
             "the server refuses user \(user) with the key \(keyPath): \(reason)"
+        case .loginNeeded(let login): "somebody has to log in at \(login) first"
         case .keyFileUnusable(let path, let problem): "the private key \(path) cannot be used: \(problem)"
         case .connectionLost(let mayHaveRun):
             "the connection was lost" + (mayHaveRun ? "; the command may have run" : " before the request was sent")
@@ -38,7 +39,8 @@ extension SSHError: CustomStringConvertible {
             agrees, remove the old key with `ssh-keygen -R \(host) -f \(path)` and add the new one.
             """
         case .authenticationRefused(let user, let keyPath, _):
-            "Add the public half of \(keyPath) (ed25519 or ECDSA) to the authorized keys of \(user) at the site."
+            "Add the public half of \(keyPath) to the authorized keys of \(user) at the site, or correct what answers it."
+        case .loginNeeded(let login): "An admin runs `farfield sites login \(login)`; until then everything waits."
         case .keyFileUnusable(let path, let problem): Self.hint(path, problem)
         case .connectionLost(let mayHaveRun):
             mayHaveRun ? "Find out at the site whether the command ran before asking again." : "Try again."

@@ -12,6 +12,8 @@ package enum SSHError: Error, Sendable, Hashable {
     case hostKeyChanged(host: String, fingerprint: String, knownHostsPath: String, line: Int?)
     /// The server does not accept the key for this user.
     case authenticationRefused(user: String, keyPath: String, reason: String)
+    /// A person has to log in first, under this name of the site; nothing was tried.
+    case loginNeeded(login: String)
     /// Our own private key cannot be used.
     case keyFileUnusable(path: String, reason: SSHKeyFileProblem)
     /// The connection broke. When `commandMayHaveRun` is false the request was never sent and can be repeated.
@@ -48,7 +50,7 @@ extension SSHError {
         switch self {
         case .timedOut(_, let mayHaveRun), .connectionLost(let mayHaveRun), .cancelled(let mayHaveRun): mayHaveRun
         case .outputTooLarge, .fileFailure: true
-        case .cannotConnect, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .keyFileUnusable,
+        case .cannotConnect, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .loginNeeded, .keyFileUnusable,
             .requestRefused:
             false
         }
@@ -57,7 +59,7 @@ extension SSHError {
     /// Whether trying again later can help without a person changing something.
     package var isTransient: Bool {
         switch self {
-        case .cannotConnect, .timedOut, .connectionLost: true
+        case .cannotConnect, .timedOut, .connectionLost, .loginNeeded: true
         case .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .keyFileUnusable, .requestRefused,
             .outputTooLarge, .fileFailure, .cancelled:
             false
@@ -70,7 +72,7 @@ extension SSHError {
         case .timedOut(let what, _): .timedOut(what: what, commandMayHaveRun: true)
         case .connectionLost: .connectionLost(commandMayHaveRun: true)
         case .cancelled: .cancelled(commandMayHaveRun: true)
-        case .cannotConnect, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .keyFileUnusable,
+        case .cannotConnect, .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .loginNeeded, .keyFileUnusable,
             .requestRefused, .outputTooLarge, .fileFailure:
             self
         }

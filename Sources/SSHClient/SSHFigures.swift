@@ -40,6 +40,7 @@ extension SSHError {
         case .hostKeyUnknown: "host_key_unknown"
         case .hostKeyChanged: "host_key_changed"
         case .authenticationRefused: "authentication_refused"
+        case .loginNeeded: "login_needed"
         case .keyFileUnusable: "key_file_unusable"
         case .connectionLost: "connection_lost"
         case .requestRefused: "request_refused"

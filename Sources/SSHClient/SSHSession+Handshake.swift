@@ -4,24 +4,50 @@ import Logging
 
 extension SSHSession {
     /// TCP, key exchange, host key, user key, in this order; the known hosts and the key are read before any packet.
-    func connect(_ allowance: Allowance) async throws(SSHError) {
-        let key = try PrivateKeyFile(path: endpoint.privateKeyPath)
-        if key.isEncrypted, endpoint.passphrase == nil {
-            throw .keyFileUnusable(path: endpoint.privateKeyPath, reason: .encryptedWithoutPassphrase)
-        }
+    func connect(_ responder: (any SSHResponder)?, _ allowance: Allowance) async throws(SSHError) {
+        let key = try usableKey()
         let known = knownLines()
+        wire.attach(try await reach(responder, allowance))
+        try await shakeHands(HostKeyVerdict.algorithms(for: known), allowance)
+        try checkHostKey(known)
+        wire.interview = responder.map { Interview($0, until: allowance.deadline) }
+        try await authenticate(with: key, allowance)
+        wire.interview = nil
+        logger.info("connected", metadata: ["ssh.endpoint": "\(endpoint)"])
+    }
+
+    /// The key, looked at before any packet; nil when there is none and other ways are open.
+    private func usableKey() throws(SSHError) -> PrivateKeyFile? {
+        guard let path = endpoint.privateKeyPath else { return nil }
+        let key = try PrivateKeyFile(path: path)
+        if key.isEncrypted, endpoint.passphrase == nil {
+            throw .keyFileUnusable(path: path, reason: .encryptedWithoutPassphrase)
+        }
+        return key
+    }
+
+    /// A socket to the server, by way of the jump hosts where there are some.
+    private func reach(_ responder: (any SSHResponder)?, _ allowance: Allowance) async throws(SSHError) -> Int32 {
+        if let jump = endpoint.lastJump {
+            let session = try await SSHSession.open(
+                jump,
+                responder: responder,
+                limits: limits,
+                logger: logger,
+                cancellation: allowance.cancellation
+            )
+            wayThere = session
+            allowance.cancellation.onCancel { [thread] in thread.interrupt() }
+            return try await session.tunnel(to: endpoint, allowance)
+        }
         let dialler = Dialler(
             host: endpoint.host,
-            port: endpoint.port,
+            port: endpoint.portNumber,
             deadline: allowance.deadline,
             acknowledgementLimit: limits.keepaliveInterval * 3,
             isCancelled: { allowance.cancellation.isCancelled }
         )
-        wire.attach(try dialler.dial())
-        try await shakeHands(HostKeyVerdict.algorithms(for: known), allowance)
-        try checkHostKey(known)
-        try await authenticate(with: key, allowance)
-        logger.info("connected", metadata: ["ssh.endpoint": "\(endpoint)"])
+        return try dialler.dial()
     }
 
     private func shakeHands(_ algorithms: String, _ allowance: Allowance) async throws(SSHError) {
@@ -44,18 +70,16 @@ extension SSHSession {
         }
     }
 
-    func cannotConnect(_ reason: String) -> SSHError {
-        .cannotConnect(host: endpoint.host, port: endpoint.port, reason: reason)
-    }
+    func cannotConnect(_ reason: String) -> SSHError { endpoint.cannotConnect(reason) }
 
     // MARK: - Host key
 
     private func knownLines() -> [KnownHosts.Line] {
-        guard let data = try? Data(contentsOf: URL(filePath: endpoint.knownHostsPath)) else { return [] }
+        guard let data = try? Data(contentsOf: URL(filePath: endpoint.knownHostsName)) else { return [] }
         let hosts = KnownHosts(String(decoding: data, as: UTF8.self))
-        let exact = hosts.lines(host: endpoint.host, port: endpoint.port, matchesHashed: hashedNameMatches)
+        let exact = hosts.lines(host: endpoint.host, port: endpoint.portNumber, matchesHashed: hashedNameMatches)
         // As ssh does: a key known for the host without its port may vouch, but never accuse.
-        guard exact.isEmpty, endpoint.port != 22 else { return exact }
+        guard exact.isEmpty, endpoint.portNumber != 22 else { return exact }
         return hosts.lines(host: endpoint.host, port: 22, matchesHashed: hashedNameMatches)
     }
 
@@ -84,94 +108,24 @@ extension SSHSession {
         // A key begins with its own name (RFC 4253 §6.6), after four bytes of length.
         let keyType = String(decoding: key.dropFirst(4).prefix(Int(key.dropFirst(3).first ?? 0)), as: UTF8.self)
         let isByPort =
-            known.contains { $0.isHashed } || endpoint.port == 22 || known.contains { $0.names.contains("[") }
+            known.contains { $0.isHashed } || endpoint.portNumber == 22 || known.contains { $0.names.contains("[") }
         switch HostKeyVerdict.of(keyType: keyType, key: key.base64EncodedString(), among: known) {
         case .trusted: return
         case .changed(let line) where isByPort:
             throw .hostKeyChanged(
                 host: endpoint.host,
                 fingerprint: fingerprint,
-                knownHostsPath: endpoint.knownHostsPath,
+                knownHostsPath: endpoint.knownHostsName,
                 line: line
             )
         case .unknown, .changed:
             throw .hostKeyUnknown(
                 host: endpoint.host,
-                port: endpoint.port,
+                port: endpoint.portNumber,
                 fingerprint: fingerprint,
                 keyType: keyType,
-                knownHostsPath: endpoint.knownHostsPath
+                knownHostsPath: endpoint.knownHostsName
             )
         }
-    }
-
-    // MARK: - User key
-
-    private func authenticate(with key: PrivateKeyFile, _ allowance: Allowance) async throws(SSHError) {
-        let code: Int
-        var methods = ""
-        do throws(SSHError) {
-            methods = try await offeredMethods(allowance)
-            code = try await perform(allowance) { () throws(SSHError) in try judge(offer(key)) }
-        } catch .connectionLost {
-            throw cannotConnect("the server ended the connection during the authentication (\(methods)): \(lastError)")
-        }
-        if unsafe code == 0 || libssh2_userauth_authenticated(handle) != 0 { return }
-        // What really went wrong with the key stands in the last error, not in the answer.
-        let problems = [LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_PROTO, LIBSSH2_ERROR_DECRYPT].map(Int.init)
-        if problems.contains(code) || problems.contains(lastErrorNumber) {
-            throw .keyFileUnusable(
-                path: endpoint.privateKeyPath,
-                reason: key.isEncrypted ? .wrongPassphrase : .notAPrivateKey
-            )
-        }
-        throw .authenticationRefused(
-            user: endpoint.user,
-            keyPath: endpoint.privateKeyPath,
-            reason: refusal(key, methods)
-        )
-    }
-
-    private func refusal(_ key: PrivateKeyFile, _ methods: String) -> String {
-        if key.isRSA {
-            return """
-                it is an RSA key, and libssh2 1.10 signs with those only by SHA-1, which OpenSSH 8.8 and later \
-                refuse; use an ed25519 or ECDSA key
-                """
-        }
-        if !methods.split(separator: ",").contains("publickey") {
-            return "it offers no public key authentication, only \(methods)"
-        }
-        return "the key is not accepted (\(lastError)); the server offers \(methods)"
-    }
-
-    /// The server's list, comma separated.
-    private func offeredMethods(_ allowance: Allowance) async throws(SSHError) -> String {
-        let user = endpoint.user
-        return try await perform(allowance) { () throws(SSHError) in
-            if let list = unsafe libssh2_userauth_list(handle, user, UInt32(user.utf8.count)) {
-                return .done(unsafe String(cString: list))
-            }
-            return try judgeLastError() ? .done("") : .again
-        }
-    }
-
-    private func offer(_ key: PrivateKeyFile) -> Int {
-        let user = endpoint.user
-        let code = unsafe key.bytes.withUnsafeBufferPointer { bytes in
-            unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
-                unsafe libssh2_userauth_publickey_frommemory(
-                    handle,
-                    user,
-                    user.utf8.count,
-                    nil,
-                    0,
-                    bytes.baseAddress,
-                    bytes.count,
-                    endpoint.passphrase
-                )
-            }
-        }
-        return Int(code)
     }
 }

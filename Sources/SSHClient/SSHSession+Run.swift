@@ -62,7 +62,7 @@ extension SSHSession {
         }
         guard code == 0 else {
             exchange.isSent = false
-            throw .requestRefused(what: "to run commands for \(endpoint.user): \(lastError)")
+            throw .requestRefused(what: "to run commands for \(endpoint.userName): \(lastError)")
         }
     }
 
@@ -119,9 +119,9 @@ extension SSHSession {
     private func checkStarted(_ exchange: Exchange) throws(SSHError) {
         guard exchange.collector.process == nil else { return }
         exchange.isSent = false
-        let words = exchange.collector.standardOutput.prefix(200) + exchange.collector.standardError.prefix(200)
-        let text = String(decoding: words, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " ")
-        throw .requestRefused(what: "to run commands for \(endpoint.user); the login shell ended with: \(text)")
+        throw .requestRefused(
+            what: "to run commands for \(endpoint.userName); the login shell ended with: \(exchange.collector.words)"
+        )
     }
 
     private func result(of exchange: Exchange) -> SSHOutput {

@@ -6,7 +6,7 @@ import Logging
 ///
 /// Every library call stands in `perform`, which repeats it until it no longer answers "again". The session is freed
 /// only in `close`, when the last operation has left; an operation looks at `failure` before it touches a pointer.
-@safe actor SSHSession {
+@safe actor SSHSession: SSHConnection {
     nonisolated let thread: ConnectionThread
     nonisolated let endpoint: SSHEndpoint
     let limits: SSHLimits
@@ -16,6 +16,8 @@ import Logging
     let scratch = Buffer(capacity: 64 << 10)
 
     private(set) var failure: SSHError?
+    /// The session on the jump host through which this one goes.
+    var wayThere: SSHSession?
     /// libssh2 keeps the state of a channel being opened in the session: one at a time, and never left half way.
     private var isOpening = false
     /// File channels that are open and free.
@@ -34,6 +36,7 @@ import Logging
     /// Connects, checks the host key and authenticates.
     static func open(
         _ endpoint: SSHEndpoint,
+        responder: (any SSHResponder)?,
         limits: SSHLimits,
         logger: Logger,
         cancellation: CancellationMark
@@ -42,7 +45,7 @@ import Logging
         let session = try SSHSession(endpoint, limits: limits, logger: logger)
         cancellation.onCancel { [thread = session.thread] in thread.interrupt() }
         do throws(SSHError) {
-            try await session.connect(allowance)
+            try await session.connect(responder, allowance)
         } catch {
             await session.close()
             throw error
@@ -51,7 +54,7 @@ import Logging
     }
 
     private init(_ endpoint: SSHEndpoint, limits: SSHLimits, logger: Logger) throws(SSHError) {
-        let failed = { SSHError.cannotConnect(host: endpoint.host, port: endpoint.port, reason: $0) }
+        let failed = { SSHError.cannotConnect(host: endpoint.host, port: endpoint.portNumber, reason: $0) }
         guard Self.library == 0 else { throw failed("libssh2 does not start") }
         do throws(SystemFailure) {
             thread = try ConnectionThread()
@@ -74,6 +77,8 @@ import Logging
     deinit { thread.stop() }
 
     var wire: Wire { thread.wire }
+
+    nonisolated func interrupt() { thread.interrupt() }
 
     // MARK: - Calling the library
 
@@ -176,15 +181,8 @@ import Logging
         wire.note()
     }
 
-    /// Why `watch` came to an end.
-    enum Ending: Sendable {
-        case lost(SSHError)
-        case idle
-        case cancelled
-    }
-
     /// Keeps the connection alive until it is lost, unused for too long, or no longer wanted.
-    func watch(_ cancellation: CancellationMark) async -> Ending {
+    func watch(_ cancellation: CancellationMark) async -> ConnectionEnding {
         var nextKeepalive = ContinuousClock.now + limits.keepaliveInterval
         lastUse = .now
         unsafe libssh2_keepalive_config(handle, 0, 2)
@@ -250,5 +248,6 @@ import Logging
         openFiles = [:]
         unsafe libssh2_session_free(handle)
         wire.closeSocket()
+        await wayThere?.close()
     }
 }

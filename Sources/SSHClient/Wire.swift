@@ -13,6 +13,8 @@ import Glibc
     /// The errno that ended the connection; 0 while it lives.
     private(set) var failure: Int32 = 0
     private(set) var socket: Int32 = -1
+    /// Answers what the server asks while it lets us in.
+    var interview: Interview?
     private var outgoing: [UInt8] = []
     private var sent = 0
 
@@ -101,7 +103,7 @@ func connectTransport(of session: OpaquePointer) {
     )
 }
 
-private func wire(from abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Wire? {
+func wire(from abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Wire? {
     guard let pointer = unsafe abstract?.pointee else { return nil }
     return unsafe Unmanaged<Wire>.fromOpaque(pointer).takeUnretainedValue()
 }

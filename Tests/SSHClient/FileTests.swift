@@ -6,10 +6,14 @@ import Testing
 
 @Suite("Remote files", .timeLimit(.minutes(2)))
 struct FileTests {
-    @Test("hostile names are kept", arguments: ["a b", "new\nline", "it's \"quoted\"", "-rf", "ünï", "$(x)`y`;*"])
-    func names(_ name: String) async throws {
+    @Test(
+        "hostile names are kept",
+        arguments: SSHEndpoint.Transport.allCases,
+        ["a b", "new\nline", "it's \"quoted\"", "-rf", "ünï", "$(x)`y`;*"]
+    )
+    func names(_ transport: SSHEndpoint.Transport, _ name: String) async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = server.pool(transport)
         let folder = server.path("files")
         try await pool.createDirectory(folder, permissions: 0o750)
         let path = "\(folder)/\(name)"
@@ -26,10 +30,10 @@ struct FileTests {
         #expect(try await pool.stat(folder) == nil)
     }
 
-    @Test("ranges, also past the end")
-    func ranges() async throws {
+    @Test("ranges, also past the end", arguments: SSHEndpoint.Transport.allCases)
+    func ranges(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = server.pool(transport)
         let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
         try await pool.writeFile(server.path("data"), bytes)
         for range in [0..<1, 10..<20, 99_990..<100_000, 32_760..<70_000, 50_000..<50_000] {
@@ -44,10 +48,10 @@ struct FileTests {
         #expect(try await pool.readFile(server.path("data"), offset: 200_000, length: 50).isEmpty)
     }
 
-    @Test("a download of 20 MiB arrives whole, in order, while commands run")
-    func download() async throws {
+    @Test("a download of 20 MiB arrives whole, in order, while commands run", arguments: SSHEndpoint.Transport.allCases)
+    func download(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = server.pool(transport)
         let bytes = (0..<(20 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 13 ^ $0 >> 11) }
         try await pool.writeFile(server.path("big"), bytes)
         let received = Mutex<[UInt8]>([])
@@ -60,11 +64,11 @@ struct FileTests {
         #expect(received.withLock { $0 } == bytes)
     }
 
-    @Test("a download ends at its limit and with its consumer's error")
-    func downloadEnds() async throws {
+    @Test("a download ends at its limit and with its consumer's error", arguments: SSHEndpoint.Transport.allCases)
+    func downloadEnds(_ transport: SSHEndpoint.Transport) async throws {
         struct Full: Error {}
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = server.pool(transport)
         try await pool.writeFile(server.path("data"), [UInt8](repeating: 1, count: 5 << 20))
         await #expect(throws: SSHError.outputTooLarge(limit: 1 << 20)) {
             try await pool.download(server.path("data"), limit: 1 << 20) { _ in }
@@ -75,10 +79,10 @@ struct FileTests {
         #expect(try await pool.stat(server.path("data"))?.size == 5 << 20)
     }
 
-    @Test("errors tell what is missing from what fails")
-    func errors() async throws {
+    @Test("errors tell what is missing from what fails", arguments: SSHEndpoint.Transport.allCases)
+    func errors(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = server.pool(transport)
         let missing = server.path("missing")
         await #expect(throws: SSHError.fileFailure(path: missing, reason: "no such file", notFound: true)) {
             try await pool.readFile(missing, length: 1)
@@ -92,24 +96,24 @@ struct FileTests {
         #expect(try await pool.stat(server.path("there"))?.kind == .directory)
     }
 
-    @Test("a link is followed, or looked at")
-    func links() async throws {
+    @Test("a link is followed, or looked at", arguments: SSHEndpoint.Transport.allCases)
+    func links(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = server.pool(transport)
         try FileManager.default.createSymbolicLink(atPath: server.path("link"), withDestinationPath: "user")
         #expect(try await pool.stat(server.path("link"))?.kind == .file)
         #expect(try await pool.stat(server.path("link"), followsLinks: false)?.kind == .symbolicLink)
     }
 
-    @Test("a folder of many entries is listed whole")
-    func manyEntries() async throws {
+    @Test("a folder of many entries is listed whole", arguments: SSHEndpoint.Transport.allCases)
+    func manyEntries(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
         let folder = server.path("many")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         for number in 0..<1500 {
             #expect(FileManager.default.createFile(atPath: "\(folder)/f\(number)", contents: nil))
         }
-        let names = try await server.pool().listDirectory(folder).map(\.name)
+        let names = try await server.pool(transport).listDirectory(folder).map(\.name)
         #expect(Set(names).count == 1500 && names.count == 1500)
     }
 }

@@ -5,10 +5,10 @@ import Testing
 
 @Suite("Running commands", .timeLimit(.minutes(2)))
 struct RunTests {
-    @Test("exit status, output and error come back as they are")
-    func outcome() async throws {
+    @Test("exit status, output and error come back as they are", arguments: SSHEndpoint.Transport.allCases)
+    func outcome(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = server.pool(transport)
         let good = try await pool.run("printf 'a\\0b'; printf oops >&2; exit 3", deadline: .seconds(20))
         #expect(good.exitStatus == 3 && good.exitSignal == nil && !good.isSuccess)
         #expect(good.standardOutput == Array("a\0b".utf8))
@@ -19,33 +19,38 @@ struct RunTests {
         await pool.close()
     }
 
-    @Test("an exit status that comes long after the last output is not missed")
-    func lateStatus() async throws {
+    @Test(
+        "an exit status that comes long after the last output is not missed",
+        arguments: SSHEndpoint.Transport.allCases
+    )
+    func lateStatus(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
-        let output = try await server.pool().run("exec >&- 2>&-; sleep 0.3; exit 7", deadline: .seconds(20))
+        let output = try await server.pool(transport).run("exec >&- 2>&-; sleep 0.3; exit 7", deadline: .seconds(20))
         #expect(output.exitStatus == 7)
     }
 
     @Test(
         "the command's text arrives unchanged",
-        arguments: ["it's", "a!b", "\"$HOME\"", "back\\slash `x` %s %%", "line\nline", "ünïcode", "*?[a]~#;&|<>"]
+        arguments: SSHEndpoint.Transport.allCases,
+        ["it's", "a!b", "\"$HOME\"", "back\\slash `x` %s %%", "line\nline", "ünïcode", "*?[a]~#;&|<>"]
     )
-    func text(_ text: String) async throws {
+    func text(_ transport: SSHEndpoint.Transport, _ text: String) async throws {
         let server = try await SSHTestServer()
         let quoted = "'" + text.replacing("'", with: "'\\''") + "'"
-        let output = try await server.pool().run("printf %s \(quoted)", deadline: .seconds(20))
+        let output = try await server.pool(transport).run("printf %s \(quoted)", deadline: .seconds(20))
         #expect(String(decoding: output.standardOutput, as: UTF8.self) == text)
     }
 
     @Test(
         "every login shell that is installed passes the command on",
-        arguments: ["/bin/bash", "/bin/dash", "/usr/bin/tcsh", "/usr/bin/fish", "/usr/bin/zsh", "/usr/bin/ksh"].filter {
+        arguments: SSHEndpoint.Transport.allCases,
+        ["/bin/bash", "/bin/dash", "/usr/bin/tcsh", "/usr/bin/fish", "/usr/bin/zsh", "/usr/bin/ksh"].filter {
             FileManager.default.isExecutableFile(atPath: $0)
         }
     )
-    func loginShell(_ shell: String) async throws {
+    func loginShell(_ transport: SSHEndpoint.Transport, _ shell: String) async throws {
         let server = try await SSHTestServer(options: ["ForceCommand exec \(shell) -c \"$SSH_ORIGINAL_COMMAND\""])
-        let pool = try await server.connectedPool()
+        let pool = try await server.connectedPool(transport)
         let text = "it's $HOME! `x` \"q\" \\n\n%d {a,b} ~ *"
         let quoted = text.replacing("'", with: "'\\''")
         for abandonment in [SSHAbandonment.killRemote, .leaveRunning] {
@@ -60,28 +65,32 @@ struct RunTests {
         try await eventually("the processes ended") { processes(with: sign).isEmpty }
     }
 
-    @Test("large input and large output do not wait for each other")
-    func largeEcho() async throws {
+    @Test("large input and large output do not wait for each other", arguments: SSHEndpoint.Transport.allCases)
+    func largeEcho(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = server.pool(transport)
         let input = (0..<(3 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }
         let output = try await pool.run("tee /dev/stderr", input: input, deadline: .seconds(60))
         #expect(output.standardOutput == input)
         #expect(output.standardError == input)
     }
 
-    @Test("a command that does not read its input ends all the same")
-    func unreadInput() async throws {
+    @Test("a command that does not read its input ends all the same", arguments: SSHEndpoint.Transport.allCases)
+    func unreadInput(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
         let input = [UInt8](repeating: 65, count: 8 << 20)
-        let output = try await server.pool().run("echo done", input: input, deadline: .seconds(30))
+        let output = try await server.pool(transport).run("echo done", input: input, deadline: .seconds(30))
         #expect(output.standardOutput == Array("done\n".utf8) && output.isSuccess)
     }
 
-    @Test("many at once get through, however few sessions the server allows", arguments: [10, 2, 1])
-    func concurrent(maxSessions: Int) async throws {
+    @Test(
+        "many at once get through, however few sessions the server allows",
+        arguments: SSHEndpoint.Transport.allCases,
+        [10, 2, 1]
+    )
+    func concurrent(_ transport: SSHEndpoint.Transport, maxSessions: Int) async throws {
         let server = try await SSHTestServer(options: ["MaxSessions \(maxSessions)"])
-        let pool = server.pool()
+        let pool = server.pool(transport)
         _ = try await pool.stat("/")
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<20 {
@@ -99,10 +108,10 @@ struct RunTests {
         }
     }
 
-    @Test("more output than taken is an error, and ends the command")
-    func outputLimit() async throws {
+    @Test("more output than taken is an error, and ends the command", arguments: SSHEndpoint.Transport.allCases)
+    func outputLimit(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
-        let pool = server.pool()
+        let pool = server.pool(transport)
         let sign = "limit-\(UUID().uuidString)"
         await #expect(throws: SSHError.outputTooLarge(limit: 1000)) {
             try await pool.run("yes \(sign)", deadline: .seconds(20), outputLimit: 1000)
@@ -111,18 +120,23 @@ struct RunTests {
         #expect(try await pool.run("echo yes", deadline: .seconds(20)).isSuccess)
     }
 
-    @Test("an account that runs no commands is told from a command that fails")
-    func noCommands() async throws {
+    @Test(
+        "an account that runs no commands is told from a command that fails",
+        arguments: SSHEndpoint.Transport.allCases
+    )
+    func noCommands(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer(options: ["ForceCommand echo This account is not available.; exit 1"])
-        let error = await #expect(throws: SSHError.self) { try await server.pool().run("true", deadline: .seconds(20)) }
+        let error = await #expect(throws: SSHError.self) {
+            try await server.pool(transport).run("true", deadline: .seconds(20))
+        }
         #expect(error?.commandMayHaveRun == false)
         #expect(error?.description.contains("This account is not available.") == true)
     }
 
-    @Test("what a login shell's profile prints is not the command's output")
-    func noisyProfile() async throws {
+    @Test("what a login shell's profile prints is not the command's output", arguments: SSHEndpoint.Transport.allCases)
+    func noisyProfile(_ transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer(options: ["ForceCommand echo Welcome; eval \"$SSH_ORIGINAL_COMMAND\""])
-        let output = try await server.pool().run("echo answer", deadline: .seconds(20))
+        let output = try await server.pool(transport).run("echo answer", deadline: .seconds(20))
         #expect(output.standardOutput == Array("answer\n".utf8))
     }
 }

@@ -41,6 +41,7 @@ final class SSHTestServer: Sendable {
         // The first value of a keyword counts, so the test's own come first.
         try (options + base).joined(separator: "\n").appending("\n")
             .write(toFile: path("config"), atomically: true, encoding: .utf8)
+        try Data().write(to: URL(filePath: path("client")))
         try trust(publicKey("host"))
         try await start()
     }
@@ -52,17 +53,22 @@ final class SSHTestServer: Sendable {
 
     func path(_ name: String) -> String { "\(folder)/\(name)" }
 
-    var endpoint: SSHEndpoint {
+    /// The server as a client of that transport has it in its configuration; nothing of the user's own counts.
+    func endpoint(_ transport: SSHEndpoint.Transport = .libssh2) -> SSHEndpoint {
         SSHEndpoint(
             host: "127.0.0.1",
             port: port,
             user: user,
             privateKeyPath: path("user"),
-            knownHostsPath: path("known")
+            knownHostsPath: path("known"),
+            transport: transport,
+            clientConfigurationPath: path("client")
         )
     }
 
-    func pool(_ limits: SSHLimits = .forTests) -> SSHConnectionPool { pool(endpoint, limits) }
+    func pool(_ transport: SSHEndpoint.Transport, _ limits: SSHLimits = .forTests) -> SSHConnectionPool {
+        pool(endpoint(transport), limits)
+    }
 
     func pool(_ endpoint: SSHEndpoint, _ limits: SSHLimits = .forTests) -> SSHConnectionPool {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -70,8 +76,8 @@ final class SSHTestServer: Sendable {
     }
 
     /// A pool whose connection stands, so that a short deadline is for the command alone.
-    func connectedPool() async throws -> SSHConnectionPool {
-        let pool = pool()
+    func connectedPool(_ transport: SSHEndpoint.Transport) async throws -> SSHConnectionPool {
+        let pool = pool(transport)
         _ = try await pool.run("true", deadline: .seconds(60))
         return pool
     }
@@ -79,7 +85,9 @@ final class SSHTestServer: Sendable {
     // MARK: - Keys
 
     func makeKey(_ name: String, type: String = "ed25519", passphrase: String = "") throws {
-        try execute("ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", name, "-f", path(name)])
+        // The shortest RSA key that servers take: it is made while other tests wait.
+        let size = type == "rsa" ? ["-b", "2048"] : []
+        try execute("ssh-keygen", ["-q", "-t", type] + size + ["-N", passphrase, "-C", name, "-f", path(name)])
     }
 
     func publicKey(_ name: String) throws -> String { try String(contentsOfFile: path("\(name).pub"), encoding: .utf8) }
@@ -95,10 +103,16 @@ final class SSHTestServer: Sendable {
             .write(toFile: path("known"), atomically: true, encoding: .utf8)
     }
 
+    /// Changes the server's configuration; it counts from the next start.
+    func configure(_ change: (String) -> String) throws {
+        let text = try String(contentsOfFile: path("config"), encoding: .utf8)
+        try change(text).write(toFile: path("config"), atomically: true, encoding: .utf8)
+    }
+
     // MARK: - Life
 
-    func start() async throws {
-        let server = try ChildProcess("/usr/sbin/sshd", ["-D", "-e", "-f", path("config")])
+    func start(program: String = "/usr/sbin/sshd") async throws {
+        let server = try ChildProcess(program, ["-D", "-e", "-f", path("config")])
         process.withLock { $0 = server }
         try await eventually("sshd listens") { canConnect(self.port) }
     }
@@ -111,7 +125,9 @@ final class SSHTestServer: Sendable {
         }
         guard let server else { return }
         let connections = descendants(of: server.identifier).filter { process in
-            FileManager.default.contents(atPath: "/proc/\(process)/comm") == Data("sshd\n".utf8)
+            // The server may run under another name, but its commands never bear one like it.
+            let name = FileManager.default.contents(atPath: "/proc/\(process)/comm") ?? Data()
+            return name == Data("sshd\n".utf8) || name.starts(with: Data("farfield-".utf8))
         }
         for process in [server.identifier] + connections { kill(process, SIGKILL) }
         server.waitUntilExit()

@@ -1,5 +1,6 @@
 package import Documents
 internal import Foundation
+internal import SSHClient
 
 /// Looks for the files a configuration names.
 package enum ConfigurationFiles {
@@ -21,13 +22,41 @@ package enum ConfigurationFiles {
         }
         for (index, site) in configuration.sites.enumerated() {
             let path = "/sites/\(index)"
-            faults += missing(site.knownHosts, "\(path)/knownHosts", "the file of trusted host keys")
-            faults += missing(site.privateKey, "\(path)/privateKey", "the file of the SSH key")
-            faults += open(site.privateKey, "\(path)/privateKey")
+            if let hosts = site.knownHosts {
+                faults += missing(hosts, "\(path)/knownHosts", "the file of trusted host keys")
+            }
+            if let configuration = site.sshConfiguration {
+                faults += missing(configuration, "\(path)/sshConfig", "a file in the format of ssh_config(5)")
+            }
+            if let key = site.privateKey {
+                faults += missing(key, "\(path)/privateKey", "the file of the SSH key")
+                // With openssh it may be a public key, whose other half an agent or a security key holds.
+                if site.transport == .libssh2 { faults += open(key, "\(path)/privateKey") }
+            }
+            if let authentication = site.authentication {
+                faults += secrets(authentication, "\(path)/authentication")
+            }
+            for (number, jump) in site.jumps.enumerated() {
+                guard let key = jump.privateKeyPath else { continue }
+                faults += missing(key, "\(path)/jump/\(number)/privateKey", "the file of the SSH key")
+            }
             if let passphrase = site.passphraseFile {
                 faults += missing(passphrase, "\(path)/passphraseFile", "the file of the passphrase")
                 faults += open(passphrase, "\(path)/passphraseFile")
             }
+        }
+        return faults
+    }
+
+    private static func secrets(_ authentication: SiteAuthentication, _ path: String) -> [Fault] {
+        var faults: [Fault] = []
+        if let file = authentication.passwordFile {
+            faults += missing(file, "\(path)/passwordFile", "the file of the password")
+            faults += open(file, "\(path)/passwordFile")
+        }
+        if case .secretFile(let file) = authentication.code {
+            faults += missing(file, "\(path)/totpSecretFile", "the file of the secret")
+            faults += open(file, "\(path)/totpSecretFile")
         }
         return faults
     }

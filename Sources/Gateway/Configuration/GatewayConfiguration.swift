@@ -1,3 +1,5 @@
+package import SSHClient
+
 /// Everything an operator decides, read from `config/farfield.yaml` and the environment.
 package struct GatewayConfiguration: Sendable, Hashable {
     /// Address the HTTP server binds.
@@ -98,16 +100,24 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var name: String
     /// Login node.
     package var host: String
-    /// SSH port of the login node.
-    package var port: Int
-    /// Account there.
-    package var user: String
-    /// File of the private key (ed25519 or ECDSA).
-    package var privateKey: String
+    /// SSH port of the login node; nil is 22, or what ssh_config(5) says.
+    package var port: Int?
+    /// Account there; nil leaves it to ssh_config(5).
+    package var user: String?
+    /// File of the private key (ed25519 or ECDSA with libssh2); nil leaves it to ssh_config(5) and the agent.
+    package var privateKey: String?
     /// File that holds the key's passphrase, if it has one.
     package var passphraseFile: String?
-    /// File of trusted host keys.
-    package var knownHosts: String
+    /// File of trusted host keys; nil leaves it to ssh_config(5).
+    package var knownHosts: String?
+    /// By which program the site is reached.
+    package var transport = SSHEndpoint.Transport.libssh2
+    /// A file that `ssh` reads instead of the user's and the system's own configuration.
+    package var sshConfiguration: String?
+    /// Hosts to go through, the first one first.
+    package var jumps: [SSHJump] = []
+    /// What the server is answered when it asks for a password or a code; nil when it does not ask.
+    package var authentication: SiteAuthentication?
     /// Folder for job folders at the site: absolute, or beginning with `~/`, `$HOME/`, `$SCRATCH/` or `$WORK/`.
     package var workFolder: String
     /// Most SSH sessions at once on the one connection; sshd's MaxSessions counts.

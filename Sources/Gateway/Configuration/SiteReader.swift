@@ -5,7 +5,8 @@ internal import FoundationEssentials
 enum SiteReader {
     private static let keys = [
         "name", "kind", "host", "port", "user", "privateKey", "passphraseFile", "knownHosts", "workFolder",
-        "maxSessions", "searchPath", "defaults", "poll", "resubmitAfter", "commandDeadline", "automatic",
+        "maxSessions", "searchPath", "defaults", "poll", "resubmitAfter", "commandDeadline", "automatic", "transport",
+        "sshConfig", "jump", "authentication",
     ]
 
     static func read(_ field: Field) -> SiteConfiguration? {
@@ -15,16 +16,12 @@ enum SiteReader {
         }
         let name = object.required("name", expected: "a name for manifests").flatMap(ManifestWords.identifier)
         let host = object.required("host", expected: "the login node").flatMap { text($0, "a host name or address") }
-        let user = object.required("user", expected: "the account at the site").flatMap { text($0, "a user name") }
-        let key = object.required("privateKey", expected: "the file of the SSH key").flatMap { text($0, "a file") }
-        let hosts = object["knownHosts"].flatMap { text($0, "a file") } ?? "~/.ssh/known_hosts"
+        let login = SiteLoginReader.read(object)
         let folder = object["workFolder"].map(workFolder) ?? "~/farfield"
         let defaults = object["defaults"]?.object(known: ["partition", "account", "qos"])
         let poll = object["poll"]?.object(known: ["fastest", "slowest"])
         // Everything is read before anything is judged, so that every fault is told at once.
         let rest = (
-            port: object["port"].flatMap { $0.integer(in: 1...65535) } ?? 22,
-            passphraseFile: object["passphraseFile"].flatMap { text($0, "a file") }.map(HomePath.expand),
             maxSessions: object["maxSessions"].flatMap { $0.integer(in: 1...64, unit: "sessions") } ?? 5,
             searchPath: (object["searchPath"]?.elements(limit: 20, of: "folders") ?? []).compactMap(programFolder),
             partition: defaults?["partition"].flatMap(ManifestWords.slurmName),
@@ -36,15 +33,19 @@ enum SiteReader {
             commandDeadline: object["commandDeadline"].flatMap(duration) ?? .seconds(90),
             automatic: object["automatic"].flatMap { $0.boolean() } ?? true
         )
-        guard let name, let host, let user, let key, let folder else { return nil }
+        guard let name, let host, let login, let folder else { return nil }
         return SiteConfiguration(
             name: name,
             host: host,
-            port: rest.port,
-            user: user,
-            privateKey: HomePath.expand(key),
-            passphraseFile: rest.passphraseFile,
-            knownHosts: HomePath.expand(hosts),
+            port: login.port,
+            user: login.user,
+            privateKey: login.privateKey,
+            passphraseFile: login.passphraseFile,
+            knownHosts: login.knownHosts,
+            transport: login.transport,
+            sshConfiguration: login.sshConfiguration,
+            jumps: login.jumps,
+            authentication: login.authentication,
             workFolder: folder,
             maxSessions: rest.maxSessions,
             searchPath: rest.searchPath,
@@ -59,7 +60,7 @@ enum SiteReader {
         )
     }
 
-    private static func text(_ field: Field, _ expected: String) -> String? {
+    static func text(_ field: Field, _ expected: String) -> String? {
         guard let text = field.string(expected: expected) else { return nil }
         guard !text.isEmpty, !text.utf8.contains(where: { $0 < 32 }) else {
             field.fault("\(ManifestWords.quoted(text)) is not usable", expected: expected)

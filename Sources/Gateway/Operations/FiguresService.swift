@@ -41,6 +41,8 @@ package struct SiteFigures: Sendable {
     package var submissionsSince: Timestamp?
     /// Its connections.
     package let ssh: SSHFigures?
+    /// How long the site lets a login by hand live; nil where a key is enough, zero where somebody has to log in.
+    package let loginRemaining: Duration?
 }
 
 /// Gathers figures when they are asked for.
@@ -76,7 +78,9 @@ package struct FiguresService: Sendable {
             databaseRunning: load.running,
             databaseWaiting: load.waiting
         )
-        figures.sites = directory.sites.map { SiteFigures(name: $0.configuration.name, ssh: $0.figures) }
+        figures.sites = directory.sites.map {
+            SiteFigures(name: $0.configuration.name, ssh: $0.figures, loginRemaining: SiteLogins.remaining($0))
+        }
         figures.followers = await feed.followerCount
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: home)
         figures.homeFreeBytes = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value

@@ -60,6 +60,14 @@ package protocol Site: Sendable {
     /// How its connections are used now; nil for a site without connections.
     var figures: SSHFigures? { get }
 
+    /// How it stands with the login of a person or with stored answers; nil where a key alone is enough.
+    func login() -> SiteLoginState?
+
+    /// Begins a login by hand.
+    ///
+    /// - Returns: the login under way; nil where a key alone is enough.
+    func beginLogin() -> SSHLogin?
+
     /// Closes connections.
     func close() async
 }

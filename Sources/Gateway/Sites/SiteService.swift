@@ -18,6 +18,10 @@ package struct SiteStatus: Sendable, Hashable {
     package let partitions: [String]
     /// Jobs that have not ended.
     package let activeJobs: Int
+    /// How it stands with the login; nil where a key alone is enough.
+    package let login: SiteLoginState?
+    /// Until when the site lets the login live.
+    package let loginExpiresAt: Timestamp?
 }
 
 /// What was tried at a site.
@@ -54,12 +58,15 @@ package struct SiteDirectory: Sendable {
 package struct SiteService: Sendable {
     let database: any Database
     let directory: SiteDirectory
+    let desk: LoginDesk
+    let keeper: TimeKeeper
 
     /// Every site.
     package func list() async throws -> [SiteStatus] {
-        let configurations = directory.sites.map(\.configuration)
+        let sites = directory.sites.map { ($0.configuration, $0.login()) }
+        let now = keeper.now()
         return try await database.read { connection in
-            try configurations.map { try Self.status($0, on: connection) }
+            try sites.map { try Self.status($0.0, $0.1, now, on: connection) }
         }
     }
 
@@ -69,8 +76,9 @@ package struct SiteService: Sendable {
     /// - Returns: the site.
     /// - Throws: ``GatewayError`` of kind `notFound`.
     package func site(_ name: String) async throws -> SiteStatus {
-        let configuration = try find(name).configuration
-        return try await database.read { try Self.status(configuration, on: $0) }
+        let site = try find(name)
+        let (login, now) = (site.login(), keeper.now())
+        return try await database.read { try Self.status(site.configuration, login, now, on: $0) }
     }
 
     /// Tries everything a job will need at a site.
@@ -83,23 +91,31 @@ package struct SiteService: Sendable {
         return SiteCheckReport(site: name, checks: await site.check())
     }
 
-    private func find(_ name: String) throws -> any Site {
+    func find(_ name: String) throws -> any Site {
         if let site = directory[name] { return site }
         let names = directory.sites.map(\.configuration.name).joined(separator: ", ")
         throw GatewayError(.notFound, "There is no site '\(name)'. Sites: \(names.isEmpty ? "none" : names).")
     }
 
-    private static func status(_ site: SiteConfiguration, on connection: any StorageConnection) throws -> SiteStatus {
+    private static func status(
+        _ site: SiteConfiguration,
+        _ login: SiteLoginState?,
+        _ now: Timestamp,
+        on connection: any StorageConnection
+    ) throws -> SiteStatus {
         let record = try SiteStatusStore.find(site.name, on: connection)
         return SiteStatus(
             name: site.name,
             kind: "slurm",
             state: record?.state ?? .unknown,
-            reason: record?.reason ?? (record == nil ? "Nobody has looked yet." : nil),
+            reason: login.flatMap { SiteLogins.advice($0, site: site.name) } ?? record?.reason
+                ?? (record == nil ? "Nobody has looked yet." : nil),
             since: record?.since,
             observedAt: record?.observedAt,
             partitions: record?.partitions ?? [],
-            activeJobs: try SiteStatusStore.activeJobs(site.name, on: connection)
+            activeJobs: try SiteStatusStore.activeJobs(site.name, on: connection),
+            login: login,
+            loginExpiresAt: login?.remaining.map { now + $0 }
         )
     }
 }

@@ -8,14 +8,18 @@ extension SlurmSite {
             _ = try await pool.run("exit 0", deadline: .seconds(30))
         } catch {
             return [
-                SiteCheck(name: "connection", state: .failed, detail: "\(error)", cure: error.hint)
+                SiteCheck(
+                    name: "connection",
+                    state: .failed,
+                    detail: "\(error)",
+                    cure: SiteVerdicts.transportCure(error, configuration.transport) ?? error.hint
+                )
             ]
         }
-        let address = "\(configuration.user)@\(configuration.host):\(configuration.port)"
         let connection = SiteCheck(
             name: "connection",
             state: .passed,
-            detail: "\(address), host key known, key accepted"
+            detail: "\(pool.endpoint) by \(configuration.transport.rawValue), host key known, key accepted"
         )
         do {
             let report = try await report()
@@ -38,6 +42,22 @@ extension SlurmSite {
 /// What a site's report means: a pure table of checks with their cures.
 enum SiteVerdicts {
     private static let gigabyte = 1 << 30
+
+    /// What to change when the transport itself is the obstacle; nil when it is not.
+    static func transportCure(_ error: SSHError, _ transport: SSHEndpoint.Transport) -> String? {
+        guard transport == .libssh2 else { return nil }
+        let why: String
+        switch error {
+        case .cannotConnect(_, _, let reason) where reason.contains("no common method"):
+            why = "The server offers only RSA host keys, or only ciphers that libssh2 does not know"
+        case .authenticationRefused(_, _, let reason) where reason.contains("RSA key"):
+            why = "libssh2 signs with RSA keys only in a way that current servers refuse"
+        case .keyFileUnusable(_, .notAPrivateKey):
+            why = "libssh2 reads plain ed25519 and ECDSA keys only: no certificates, agents or security keys"
+        default: return nil
+        }
+        return "\(why): set `transport: openssh` for this site."
+    }
 
     static func checks(_ report: SiteReport, now: Timestamp) -> [SiteCheck] {
         [

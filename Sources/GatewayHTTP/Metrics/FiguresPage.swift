@@ -67,6 +67,7 @@ extension MetricsPage {
         each(sites, "farfield_submission_oldest_open_seconds") { site in
             site.submissionsSince.map { max(0, Double((now - $0).microseconds) / 1e6) } ?? 0
         }
+        each(sites, "farfield_site_login_remaining_seconds") { $0.loginRemaining.map { Double($0.microseconds) / 1e6 } }
         each(sites, "farfield_ssh_connections") { $0.ssh.map { Double($0.connections) } }
         each(sites, "farfield_ssh_sessions") { $0.ssh.map { Double($0.sessions) } }
         each(sites, "farfield_ssh_waiting") { $0.ssh.map { Double($0.waiting) } }

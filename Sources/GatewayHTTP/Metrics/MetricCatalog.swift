@@ -42,6 +42,11 @@ enum MetricCatalog {
             "gauge",
             "How long the oldest submission at a site has been open; 0 when none is."
         ),
+        Entry(
+            "farfield_site_login_remaining_seconds",
+            "gauge",
+            "How long a login by hand still lives at a site that needs one; 0 when somebody has to log in."
+        ),
         // SSH.
         Entry("farfield_ssh_connections", "gauge", "Open SSH connections, by site."),
         Entry("farfield_ssh_sessions", "gauge", "Commands and file operations under way, by site."),

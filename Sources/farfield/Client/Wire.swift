@@ -96,11 +96,37 @@ enum Wire {
         var since: Date?
         var observedAt: Date?
         var jobs: Count?
+        var login: Login?
+
+        /// How it stands with the login.
+        struct Login: Decodable, Sendable {
+            var state: String
+            var expiresAt: Date?
+        }
 
         /// How many jobs are there.
         struct Count: Decodable, Sendable {
             var active: Int?
         }
+    }
+
+    /// `POST /api/v1/sites/NAME/login` and what follows.
+    struct LoginStep: Decodable, Sendable {
+        var state: String
+        var id: String?
+        var question: Question?
+        var expiresAt: Date?
+
+        /// What the site asks.
+        struct Question: Decodable, Sendable {
+            var text: String
+            var echo: Bool
+        }
+    }
+
+    /// The answer to a site's question.
+    struct LoginAnswer: Encodable, Sendable {
+        var answer: String
     }
 
     /// `POST /api/v1/sites/NAME/check`.

@@ -5,14 +5,15 @@ import CurlClient
 struct Sites: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sites",
-        abstract: "List the sites, or check that they can take jobs.",
+        abstract: "List the sites, check that they can take jobs, or log in where a person has to.",
         discussion: """
             Examples:
               farfield sites
               farfield sites check
               farfield sites check local
+              farfield sites login stampede3
             """,
-        subcommands: [ListSites.self, CheckSites.self],
+        subcommands: [ListSites.self, CheckSites.self, LoginSite.self],
         defaultSubcommand: ListSites.self
     )
 }

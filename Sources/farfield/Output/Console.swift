@@ -38,6 +38,11 @@ struct Console: Sendable {
         try? error.write(contentsOf: Data((text + "\n").utf8))
     }
 
+    /// Writes to standard error and leaves the cursor there; what cannot be written is lost.
+    func prompt(_ text: String) {
+        try? error.write(contentsOf: Data(text.utf8))
+    }
+
     /// Rewrites the line the cursor stands on; too long a text is cut at the terminal's edge.
     func replaceLine(_ text: String) throws {
         // Carriage return, erase the line, no wrapping while it is written (ECMA-48, DEC private mode 7).

@@ -1,0 +1,79 @@
+/// What `ssh` is told, ssh(1) and ssh_config(5): a pure table from an endpoint to arguments.
+enum ClientOptions {
+    /// How long a control master outlives us; while we live, our place on its socket keeps it.
+    private static let persistence = 20
+
+    /// Arguments that leave a control master behind, which listens at `socket`.
+    ///
+    /// The user's own configuration counts where nothing is given here.
+    static func arguments(
+        _ endpoint: SSHEndpoint,
+        limits: SSHLimits,
+        socket: String,
+        configuration: String?,
+        mayAsk: Bool,
+        isInterviewed: Bool
+    ) -> [String] {
+        let interval = max(1, limits.keepaliveInterval.components.seconds)
+        var options = [
+            "ControlMaster=yes", "ControlPath=\(quoted(socket))", "ControlPersist=\(persistence)",
+            "StrictHostKeyChecking=yes", "UpdateHostKeys=no", "ServerAliveInterval=\(interval)",
+            "ServerAliveCountMax=3", "ConnectionAttempts=1", "NumberOfPasswordPrompts=1", "LogLevel=DEBUG1",
+            "ClearAllForwardings=yes", "ForwardAgent=no", "ForwardX11=no", "PermitLocalCommand=no", "RequestTTY=no",
+            "RemoteCommand=none",
+            "BatchMode=\(mayAsk ? "no" : "yes")",
+            "PreferredAuthentications=publickey\(isInterviewed ? ",keyboard-interactive,password" : "")",
+        ]
+        if let key = endpoint.privateKeyPath {
+            options += ["IdentityFile=\(quoted(key))", "IdentitiesOnly=yes"]
+        }
+        if let hosts = endpoint.knownHostsPath {
+            options += ["UserKnownHostsFile=\(quoted(hosts))", "GlobalKnownHostsFile=none"]
+        }
+        if !endpoint.jumps.isEmpty { options.append("ProxyJump=" + endpoint.jumps.map(address).joined(separator: ",")) }
+        var arguments = configuration.map { ["-F", $0] } ?? []
+        arguments += ["-N", "-T"] + options.flatMap { ["-o", $0] }
+        if let port = endpoint.port { arguments += ["-p", "\(port)"] }
+        if let user = endpoint.user { arguments += ["-l", user] }
+        // A name that begins with a dash is a name all the same.
+        return arguments + ["--", endpoint.host]
+    }
+
+    /// A configuration in which the jump hosts are as strict as the target, and after which the user's own counts; nil
+    /// when the user's own is enough.
+    ///
+    /// The `ssh` that goes to a jump host is told nothing but this file.
+    static func configuration(_ endpoint: SSHEndpoint, limits: SSHLimits, mayAsk: Bool) -> String? {
+        guard !endpoint.jumps.isEmpty else { return nil }
+        var lines: [String] = []
+        for jump in endpoint.jumps {
+            lines.append("Host \(quoted(jump.host))")
+            if let user = jump.user ?? endpoint.user { lines.append("User \(quoted(user))") }
+            if let key = jump.privateKeyPath ?? endpoint.privateKeyPath {
+                lines += ["IdentityFile \(quoted(key))", "IdentitiesOnly yes"]
+            }
+            if let hosts = endpoint.knownHostsPath {
+                lines += ["UserKnownHostsFile \(quoted(hosts))", "GlobalKnownHostsFile none"]
+            }
+            lines += ["ControlPath none", "ForwardAgent no", "ClearAllForwardings no", "PermitLocalCommand no"]
+        }
+        lines += [
+            "Match all", "StrictHostKeyChecking yes", "UpdateHostKeys no", "ConnectionAttempts 1",
+            "BatchMode \(mayAsk ? "no" : "yes")",
+            "ServerAliveInterval \(max(1, limits.keepaliveInterval.components.seconds))", "ServerAliveCountMax 3",
+        ]
+        let own = endpoint.clientConfigurationPath.map { [$0] } ?? ["~/.ssh/config", "/etc/ssh/ssh_config"]
+        lines += own.map { "Include \(quoted($0))" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func address(_ jump: SSHJump) -> String {
+        let host = jump.host.contains(":") ? "[\(jump.host)]" : jump.host
+        return (jump.user.map { "\($0)@" } ?? "") + host + (jump.port.map { ":\($0)" } ?? "")
+    }
+
+    /// As one word of ssh_config(5), where `%` begins a token.
+    private static func quoted(_ path: String) -> String {
+        "\"\(path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("%", with: "%%"))\""
+    }
+}
