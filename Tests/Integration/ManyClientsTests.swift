@@ -107,7 +107,7 @@ struct ManyClientsTests {
         let path = "/api/v1/jobs/\(id)/events"
         let head = "GET \(path) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(gateway.token)\r\n"
         var readers = try (0..<3).map { _ in
-            try RawConnection(port: gateway.port, sending: head + "Accept: text/event-stream\r\n\r\n")
+            try IdleClient(port: gateway.port, sending: head + "Accept: text/event-stream\r\n\r\n")
         }
         try await eventually("the fourth is turned away") {
             let answer = try await api.get(path)
@@ -130,7 +130,7 @@ struct ManyClientsTests {
             "POST /api/v1/jobs \(head)Content-Type: application/yaml\r\nContent-Length: 100\r\n\r\nname:",
             "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n",
         ]
-        let idle = try (0..<1000).map { try RawConnection(port: gateway.port, sending: texts[$0 % texts.count]) }
+        let idle = try (0..<1000).map { try IdleClient(port: gateway.port, sending: texts[$0 % texts.count]) }
         #expect(try await api.get("/api/v1/jobs").status == 200)
         let after = try gateway.residentBytes
         #expect(after - before < 100 << 20)

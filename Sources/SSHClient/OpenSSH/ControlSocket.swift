@@ -29,11 +29,8 @@ final class ControlSocket: Sendable {
                 unsafe connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        guard code == 0 else {
-            let reason = errno
-            close(descriptor)
-            throw SystemFailure(reason)
-        }
+        // The whole object is there by now: `deinit` closes what does not connect.
+        guard code == 0 else { throw SystemFailure(errno) }
     }
 
     /// Greets, asks one thing and waits for the agreement.

@@ -58,13 +58,26 @@ struct API: Sendable {
         headers: [String: String] = [:],
         token: String?
     ) async throws -> Answer {
+        let response = try await Self.client.send(
+            HTTPRequest(method, address(path), headers: Self.fields(headers, token), body: body)
+        )
+        return Answer(status: response.status, headers: response.headers, bytes: response.body)
+    }
+
+    /// Opens an answer whose body comes piece by piece.
+    func stream(_ path: String, headers: [String: String] = [:]) async throws -> HTTPStreamedResponse {
+        try await Self.client.stream(
+            HTTPRequest("GET", address(path), headers: Self.fields(headers, token), timeLimits: .stream)
+        )
+    }
+
+    private func address(_ path: String) -> String { path.hasPrefix("http") ? path : url + path }
+
+    private static func fields(_ headers: [String: String], _ token: String?) -> HTTPHeaders {
         var fields: HTTPHeaders = [:]
         for (name, value) in headers { fields[name] = value }
         if let token { fields["Authorization"] = "Bearer \(token)" }
-        let response = try await Self.client.send(
-            HTTPRequest(method, path.hasPrefix("http") ? path : url + path, headers: fields, body: body)
-        )
-        return Answer(status: response.status, headers: response.headers, bytes: response.body)
+        return fields
     }
 
     /// Submits a manifest and gives the id of the job.
