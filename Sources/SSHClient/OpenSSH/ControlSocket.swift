@@ -1,3 +1,4 @@
+import CSSH2
 import Glibc
 
 /// A conversation with a control master, PROTOCOL.mux of OpenSSH, until it becomes a proxy.

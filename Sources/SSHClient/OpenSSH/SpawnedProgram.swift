@@ -1,3 +1,4 @@
+import CSSH2
 import Glibc
 
 /// A program that we started, with one of its outputs on a pipe and no terminal.
