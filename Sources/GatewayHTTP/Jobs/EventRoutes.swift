@@ -3,7 +3,7 @@ internal import Gateway
 internal import HTTPTypes
 internal import Hummingbird
 
-/// Events of a job: live by SSE (WHATWG HTML §9.2), or as a list.
+/// Events of a job: live by SSE (WHATWG HTML §9.2) or WebSocket (RFC 6455), or as a list.
 struct EventRoutes: Sendable {
     private let jobs: JobService
 
@@ -17,6 +17,12 @@ struct EventRoutes: Sendable {
         let after = query.integer("after", in: 0...Int.max)
         let limit = query.integer("limit", in: 1...500) ?? 200
         try query.check()
+        if Handshake.isAsked(request) {
+            let handshake = try Handshake(request)
+            _ = try await jobs.job(id)
+            let events = jobs.eventStream(of: id, after: try Self.lastEventID(request) ?? after ?? 0)
+            return try await EventSocket(events, on: context.channel).response(handshake)
+        }
         switch Accept.choose(request, among: ["text/event-stream", "application/json"], otherwise: "application/json") {
         case "text/event-stream":
             _ = try await jobs.job(id)

@@ -15,6 +15,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case payloadTooLarge = "payload-too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case rangeNotSatisfiable = "range-not-satisfiable"
+    case upgradeRequired = "upgrade-required"
     case tooManyJobs = "too-many-jobs"
     case overloaded
     case siteUnavailable = "site-unavailable"
@@ -54,6 +55,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable
+        case .upgradeRequired: .upgradeRequired
         case .tooManyJobs: .tooManyRequests
         case .siteUnavailable, .databaseUnavailable, .timeout, .overloaded: .serviceUnavailable
         case .internalFault: .internalServerError
@@ -74,6 +76,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .payloadTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's format is not known here"
         case .rangeNotSatisfiable: "These bytes do not exist"
+        case .upgradeRequired: "Another version of the protocol is needed"
         case .tooManyJobs: "Too many jobs wait already"
         case .overloaded: "The gateway has too much to do now"
         case .siteUnavailable: "The site does not answer now"

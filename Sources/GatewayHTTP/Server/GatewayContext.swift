@@ -1,6 +1,7 @@
 internal import Gateway
 internal import Hummingbird
 internal import Logging
+internal import NIOCore
 
 /// What travels with one request.
 struct GatewayContext: RequestContext {
@@ -12,8 +13,12 @@ struct GatewayContext: RequestContext {
     /// The pattern of the route that answers, for metrics.
     let route = RouteLabel()
 
+    /// The connection, for those who take it over.
+    let channel: any Channel
+
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        channel = source.channel
     }
 
     /// Lets only admins pass.

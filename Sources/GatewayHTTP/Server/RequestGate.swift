@@ -19,6 +19,7 @@ struct RequestGate: RouterMiddleware {
         var response = await RequestMetrics.handling {
             await LogContext.with(["request.id": "\(fixed.requestID)"]) { await answered(request, fixed, next) }
         }
+        if response.status != .switchingProtocols, Handshake.asksForUpgrade(request) { response.endConnection(context) }
         response.headers[.xRequestID] = context.requestID
         response.headers[.xContentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
@@ -41,7 +42,10 @@ struct RequestGate: RouterMiddleware {
     }
 
     private func person(_ request: Request) async throws -> Person? {
-        guard let field = request.headers[.authorization] else { return nil }
+        guard let field = request.headers[.authorization] else {
+            guard let token = Handshake.token(request) else { return nil }
+            return try await table.people.person(bearer: token)
+        }
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
         return try await table.people.person(bearer: String(parts[1]))
@@ -82,6 +86,18 @@ struct RequestGate: RouterMiddleware {
             return given
         }
         return "req_" + String(UInt64.random(in: .min ... .max), radix: 36)
+    }
+}
+
+extension Response {
+    /// Closes the connection after this answer: behind a request for another protocol the decoder reads nothing more.
+    fileprivate mutating func endConnection(_ context: GatewayContext) {
+        let inner = body
+        headers[.connection] = "close"
+        body = ResponseBody(contentLength: inner.contentLength) { writer in
+            try await inner.write(writer)
+            context.channel.close(promise: nil)
+        }
     }
 }
 
