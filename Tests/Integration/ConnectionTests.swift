@@ -21,6 +21,6 @@ struct ConnectionTests {
         #expect(try await api.get("/api/v1/jobs/\(id)").status == 200)
         try await eventually("the silent connections are closed") { silent.allSatisfy(\.isClosed) }
         #expect(!reader.isClosed)
-        #expect(try await api.send("DELETE", "/api/v1/jobs/\(id)").status == 202)
+        #expect(try await api.post("/api/v1/jobs/\(id)/cancel", "").status == 202)
     }
 }

@@ -94,11 +94,11 @@ package struct LogService: Sendable {
         case (nil, nil), (.some, .some): return
         case (nil, .some):
             throw GatewayError(
-                .invalidRequest,
-                "The job is a job array: name the task, such as ?task=\(job.tasks.keys.min() ?? 0)."
+                .notFound,
+                "The job is a job array, whose tasks have logs: name one, such as ?task=\(job.tasks.keys.min() ?? 0)."
             )
         case (.some, nil):
-            throw GatewayError(.invalidRequest, "The job is no job array: leave 'task' out.")
+            throw GatewayError(.notFound, "The job is no job array and has no tasks: leave 'task' out.")
         }
     }
 

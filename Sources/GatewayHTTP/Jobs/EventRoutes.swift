@@ -14,19 +14,20 @@ struct EventRoutes: Sendable {
     private func events(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let id = try context.jobID
         var query = try RequestQuery(request, known: ["after", "limit"])
-        let after = query.integer("after", in: 0...Int.max)
+        let after = query.integer("after", in: 0...9_007_199_254_740_991)
         let limit = query.integer("limit", in: 1...500) ?? 200
         try query.check()
+        let seen = try Self.lastEventID(request)
         if Handshake.isAsked(request) {
             let handshake = try Handshake(request)
             _ = try await jobs.job(id)
-            let events = jobs.eventStream(of: id, after: try Self.lastEventID(request) ?? after ?? 0)
+            let events = jobs.eventStream(of: id, after: seen ?? after ?? 0)
             return try await EventSocket(events, on: context.channel).response(handshake)
         }
         switch Accept.choose(request, among: ["text/event-stream", "application/json"], otherwise: "application/json") {
         case "text/event-stream":
             _ = try await jobs.job(id)
-            return stream(id, after: try Self.lastEventID(request) ?? after ?? 0)
+            return stream(id, after: seen ?? after ?? 0)
         case "application/json":
             let events = try await jobs.events(of: id, after: after ?? 0, limit: limit)
             let next = events.count == limit ? events.last.map { String($0.sequence) } : nil
@@ -48,7 +49,7 @@ struct EventRoutes: Sendable {
     }
 
     private static func lastEventID(_ request: Request) throws -> Int? {
-        guard let text = request.headers[.lastEventID], !text.isEmpty else { return nil }
+        guard let text = request.headers[.lastEventID] else { return nil }
         if let sequence = Int(text), sequence >= 0 { return sequence }
         let fault = Fault(
             path: "/headers/Last-Event-ID",

@@ -5,7 +5,11 @@ internal import Hummingbird
 /// Reads the filters of a list of jobs.
 enum JobQueryReader {
     static func read(_ request: Request) throws -> JobQuery {
-        var query = try RequestQuery(request, known: ["state", "site", "name", "label", "limit", "cursor"])
+        var query = try RequestQuery(
+            request,
+            known: ["state", "site", "name", "label", "limit", "cursor"],
+            lists: ["state", "label"]
+        )
         var states: Set<JobState> = []
         for word in query.all("state").flatMap({ $0.split(separator: ",") }) {
             if let state = JobState(rawValue: String(word)) {
@@ -17,7 +21,9 @@ enum JobQueryReader {
         }
         var labels: [String: String] = [:]
         for label in query.all("label") {
-            let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            // By bytes: '=' and a following mark can be one character to a reader, and are two here.
+            let parts = label.utf8.split(separator: 0x3D, maxSplits: 1, omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
             if parts.count == 2, !parts[0].isEmpty {
                 labels[parts[0]] = parts[1]
             } else {

@@ -20,7 +20,6 @@ struct JobRoutes: Sendable {
             Route(.post, "/api/v1/jobs", answer: submit),
             Route(.get, "/api/v1/jobs", answer: list),
             Route(.get, "/api/v1/jobs/{id}", answer: show),
-            Route(.delete, "/api/v1/jobs/{id}", answer: cancel),
             Route(.post, "/api/v1/jobs/{id}/cancel", answer: cancel),
             Route(.get, "/api/v1/jobs/{id}/manifest", answer: manifest),
             Route(.get, "/api/v1/jobs/{id}/script", answer: script),
@@ -30,9 +29,11 @@ struct JobRoutes: Sendable {
 
     private func submit(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let body = try await ManifestBody.read(request, limit: limits.bodyBytes)
-        let query = try RequestQuery(request, known: ["dryRun"])
+        var query = try RequestQuery(request, known: ["dryRun"])
+        let isDryRun = query.flag("dryRun")
+        try query.check()
         let key = try IdempotencyKey.read(request)
-        if query.flag("dryRun") { return Answers.json(Self.preview(try await jobs.preview(body.document))) }
+        if isDryRun { return Answers.json(Self.preview(try await jobs.preview(body.document))) }
         let answer = try await jobs.submit(
             body.document,
             bodyDigest: SHA256Digest(of: body.bytes),

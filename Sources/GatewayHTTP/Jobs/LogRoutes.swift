@@ -20,10 +20,12 @@ struct LogRoutes: Sendable {
         }
         var query = try RequestQuery(request, known: ["follow", "task"])
         let task = query.integer("task", in: 0...4_000_000)
+        let isFollowed = query.flag("follow")
         try query.check()
-        let range = request.headers[.range].flatMap(ByteRange.init)
         let whole = try await logs.read(id, stream, task: task, offset: 0, length: 0)
-        if query.flag("follow") {
+        // Of nothing there are no parts: the whole is sent, as if no range had been asked for (RFC 9110 §14.2).
+        let range = whole.total == 0 ? nil : request.headers[.range].flatMap(ByteRange.init)
+        if isFollowed {
             let start = Self.start(range, size: whole.total)
             return Answers.stream(
                 logs.follow(id, stream, task: task, from: start),

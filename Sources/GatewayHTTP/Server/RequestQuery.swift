@@ -11,8 +11,9 @@ struct RequestQuery {
     /// - Parameters:
     ///   - request: whose query it is.
     ///   - known: the names it may have.
-    /// - Throws: nothing now; call ``check()`` when every value was read.
-    init(_ request: Request, known: [String]) throws {
+    ///   - lists: those of them that may come several times.
+    /// - Throws: a problem that names every unknown or repeated parameter.
+    init(_ request: Request, known: [String], lists: Set<String> = []) throws {
         for (key, value) in request.uri.queryParameters {
             values[String(key), default: []].append(String(value))
         }
@@ -25,6 +26,13 @@ struct RequestQuery {
                 )
             )
         }
+        for (key, given) in values.sorted(by: { $0.key < $1.key }) where given.contains(where: { $0.utf8.contains(0) })
+        {
+            fault(key, "'\(key)' holds the character U+0000", "text without it")
+        }
+        for (key, given) in values.sorted(by: { $0.key < $1.key }) where given.count > 1 && !lists.contains(key) {
+            fault(key, "'\(key)' is given \(given.count) times", "one value")
+        }
         try check()
     }
 
@@ -34,8 +42,12 @@ struct RequestQuery {
     /// The value of a name.
     func text(_ key: String) -> String? { values[key]?.last }
 
-    /// Whether a name is there and is not `false`.
-    func flag(_ key: String) -> Bool { text(key).map { $0 != "false" && $0 != "0" } ?? false }
+    /// Whether a name is there and is `true`.
+    mutating func flag(_ key: String) -> Bool {
+        guard let text = text(key) else { return false }
+        if text != "true", text != "false" { fault(key, "'\(text.prefix(40))' is neither", "true or false") }
+        return text == "true"
+    }
 
     /// A whole number in a range.
     mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {

@@ -36,6 +36,9 @@ struct Route: Sendable {
         self.answer = answer
     }
 
+    /// How many parts of its pattern stand for any text.
+    var placeholders: Int { pattern.split(separator: "/").count { $0.hasPrefix("{") || $0 == "**" } }
+
     /// Whether a path is one of this route's.
     func matches(_ path: String) -> Bool {
         let parts = pattern.split(separator: "/")

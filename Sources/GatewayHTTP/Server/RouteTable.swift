@@ -25,6 +25,9 @@ struct RouteTable: Sendable {
         for route in routes {
             router.on(RouterPath(route.pattern), method: route.method) { request, context in
                 context.route.text = route.pattern
+                guard !request.uri.path.contains("%00") else {
+                    throw Problem(kind: .notFound, detail: "No name here holds the character U+0000.")
+                }
                 guard route.isPublic || context.person != nil else {
                     throw Problem(
                         kind: .unauthenticated,
@@ -48,7 +51,10 @@ struct RouteTable: Sendable {
 
     /// What to say where no route answers: 405 where another method would.
     func missing(_ request: Request) -> Problem? {
-        let methods = Set(routes.filter { $0.matches(request.uri.path) }.map(\.method.rawValue))
+        let matching = routes.filter { $0.matches(request.uri.path) }
+        // `/queue/dead` is not one of `/queue/{id}`: the address with the fewest names for a part counts.
+        let fewest = matching.map(\.placeholders).min() ?? 0
+        let methods = Set(matching.filter { $0.placeholders == fewest }.map(\.method.rawValue))
         guard !methods.isEmpty, !methods.contains(request.method.rawValue) else { return nil }
         let all = methods.contains("GET") ? methods.union(["HEAD"]) : methods
         let allowed = all.sorted().joined(separator: ", ")

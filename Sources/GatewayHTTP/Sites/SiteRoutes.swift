@@ -43,7 +43,7 @@ struct SiteRoutes: Sendable {
     }
 
     private func answerLogin(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        let body = try await ManifestBody.read(request, limit: 4096)
+        let body = try await ManifestBody.read(request, limit: 64 << 10)
         guard let answer = body.document.value["answer"]?.stringValue else {
             let fault = Fault(path: "/answer", message: "it is missing or no text", expected: "what the site asked for")
             throw Problem(kind: .invalidRequest, detail: "The body holds no answer.", faults: [fault])

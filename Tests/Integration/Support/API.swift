@@ -61,6 +61,10 @@ struct API: Sendable {
         let response = try await Self.client.send(
             HTTPRequest(method, address(path), headers: Self.fields(headers, token), body: body)
         )
+        if !path.hasPrefix("http") {
+            let type = response.headers["Content-Type"]
+            Contract.shared.check(method, path, status: response.status, type: type, body: response.body)
+        }
         return Answer(status: response.status, headers: response.headers, bytes: response.body)
     }
 
