@@ -55,6 +55,8 @@ struct OutputRoutes: Sendable {
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(output.size)"
         }
         headers[.contentLength] = String(bounds.upperBound - bounds.lowerBound)
+        // Once the head is on its way nothing can be taken back: whether the file is there is found out before.
+        _ = try await outputs.read(output.digest, offset: bounds.lowerBound, length: 1)
         let pieces = Pieces(bounds: bounds, piece: 256 << 10) { [outputs] offset, length in
             try await outputs.read(output.digest, offset: offset, length: length)
         }

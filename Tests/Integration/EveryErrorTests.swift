@@ -1,0 +1,144 @@
+import CurlClient
+import Documents
+import Foundation
+import Testing
+
+/// Every error of `docs/errors.md` is one that a real gateway gives; none stands there that nobody can meet.
+@Suite("Every error", .timeLimit(.minutes(3)))
+struct EveryErrorTests {
+    private static let manifest = "name: e\ncommand: echo hi > o.txt\noutputs: [o.txt]\nresources: {memory: 20M}"
+
+    /// Names and statuses of the table.
+    private static var documented: [String: Int] {
+        get throws {
+            let text = try String(contentsOfFile: Repository.root + "/docs/errors.md", encoding: .utf8)
+            return Dictionary(
+                uniqueKeysWithValues: text.matches(of: /(?m)^\| `([a-z-]+)` \| ([0-9]{3}) \|/).map {
+                    (String($0.1), Int($0.2) ?? 0)
+                }
+            )
+        }
+    }
+
+    @Test("each documented error is produced, with its status and type")
+    func all() async throws {
+        var seen: [String: Int] = [:]
+        for answer in try await ordinary() + limited() + unavailable() {
+            let type = try #require(answer.json["type"]?.stringValue, "\(answer.text)")
+            #expect(answer.headers["Content-Type"] == "application/problem+json")
+            #expect(answer.json["status"]?.integerValue == answer.status)
+            #expect(answer.json["detail"]?.stringValue?.isEmpty == false)
+            seen[String(type.split(separator: "/").last ?? "")] = answer.status
+        }
+        #expect(seen == (try Self.documented))
+    }
+
+    /// What a client brings upon itself.
+    private func ordinary() async throws -> [API.Answer] {
+        let gateway = try await GatewayProcess(general: "limits: {bodySize: 1M}").start()
+        let api = API(gateway)
+        let id = try await api.submit(Self.manifest, headers: ["Idempotency-Key": "one"])
+        try await api.wait(id)
+        let path = "/api/v1/jobs/\(id)"
+        let wish = [
+            "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "8", "Sec-WebSocket-Key": "x",
+        ]
+        let elsewhere = wish.merging(["Origin": "https://elsewhere.example"]) { $1 }
+        var answers = [
+            try await api.post("/api/v1/jobs", "nothing: true"),
+            try await api.get("/api/v1/jobs?colour=red"),
+            try await api.get("/api/v1/jobs", token: nil),
+            try await api.get(path + "/events", headers: elsewhere),
+            try await api.get("/api/v1/sites/nowhere"),
+            try await api.send("PUT", "/api/v1/jobs"),
+            try await api.get(path + "/events", headers: ["Accept": "image/png"]),
+            try await api.post(path + "/cancel", ""),
+            try await api.post("/api/v1/jobs", "name: other\ncommand: 'true'", headers: ["Idempotency-Key": "one"]),
+            try await api.post("/api/v1/jobs", String(repeating: "#", count: 2 << 20)),
+            try await api.post("/api/v1/jobs", "x", type: "text/csv"),
+            try await api.get(path + "/outputs/o.txt", headers: ["Range": "bytes=99-"]),
+            try await api.get(path + "/events", headers: wish),
+        ]
+        // Somebody has tidied up in the gateway's own folder.
+        try FileManager.default.removeItem(atPath: gateway.state + "/artifacts")
+        answers.append(try await api.get(path + "/outputs/o.txt"))
+        return answers
+    }
+
+    /// What a gateway says that has had enough.
+    private func limited() async throws -> [API.Answer] {
+        let site = TestCluster.site(port: try FreePort.find())
+        let limits = "limits: {waitingJobs: 1, streamsAtOnce: 1, requestTimeout: 1s}"
+        let gateway = try await GatewayProcess(sites: site, general: limits).start()
+        let api = API(gateway)
+        let id = try await api.submit(Self.manifest)
+        var tooMany: API.Answer?
+        try await eventually("the backlog is full") {
+            let answer = try await api.post("/api/v1/jobs", Self.manifest)
+            if answer.status == 429 { tooMany = answer }
+            return tooMany != nil
+        }
+        let head = "HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(gateway.token)\r\n"
+        let reader = try IdleClient(
+            port: gateway.port,
+            sending: "GET /api/v1/jobs/\(id)/events \(head)Accept: text/event-stream\r\n\r\n"
+        )
+        var overloaded: API.Answer?
+        try await eventually("the streams are full") {
+            let answer = try await api.get("/api/v1/jobs/\(id)/events")
+            if answer.status == 503 { overloaded = answer }
+            return overloaded != nil
+        }
+        withExtendedLifetime(reader) {}
+        return [try #require(tooMany), try #require(overloaded), try await stalled(gateway)]
+    }
+
+    /// The answer to a body that never comes whole.
+    private func stalled(_ gateway: GatewayProcess) async throws -> API.Answer {
+        let head = "Host: x\\r\\nAuthorization: Bearer \(gateway.token)\\r\\nContent-Type: application/yaml\\r\\n"
+        let result = try await Command.shell(
+            """
+            exec 3<>/dev/tcp/127.0.0.1/\(gateway.port)
+            printf 'POST /api/v1/jobs HTTP/1.1\\r\\n\(head)Content-Length: 99\\r\\n\\r\\nname:' >&3
+            timeout 5 cat <&3
+            """
+        )
+        let parts = result.output.replacing("\r\n", with: "\n").split(separator: "\n\n", maxSplits: 1)
+        let status = Int(result.output.split(separator: " ").dropFirst().first ?? "") ?? 0
+        let headers: HTTPHeaders = ["Content-Type": "application/problem+json"]
+        return API.Answer(status: status, headers: headers, bytes: Array((parts.last ?? "").utf8))
+    }
+
+    /// What stands behind the gateway is away: its site, then its database.
+    private func unavailable() async throws -> [API.Answer] {
+        let proxy = try Proxy(before: TestCluster.portA)
+        let server = TestCluster.variable("FARFIELD_TEST_POSTGRES")
+        let name = "every_error_" + UUID().uuidString.prefix(8).lowercased()
+        func sql(_ statement: String) async throws {
+            let result = try await Command.run("/usr/bin/psql", [server, "-q", "-c", statement])
+            try #require(result.status == 0, "\(result.errors)")
+        }
+        try await sql("CREATE DATABASE \(name)")
+        let general = "database: \(server.prefix(through: server.lastIndex(of: "/") ?? server.startIndex))\(name)"
+        let gateway = try await GatewayProcess(sites: TestCluster.site(port: proxy.port), general: general).start()
+        let api = API(gateway)
+        let id = try await api.submit("name: e\ncommand: sleep 60\nresources: {memory: 20M, walltime: 2m}")
+        try await api.wait(id, for: ["running"])
+        proxy.set(.cut)
+        let site = try await api.get("/api/v1/jobs/\(id)/logs/stdout")
+        proxy.set(.pass)
+        _ = try await api.post("/api/v1/jobs/\(id)/cancel", "")
+        try await api.wait(id)
+        try await sql("ALTER DATABASE \(name) ALLOW_CONNECTIONS false")
+        try await sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'")
+        var database: API.Answer?
+        try await eventually("the database is missed") {
+            let answer = try await api.get("/api/v1/jobs/\(id)")
+            if answer.status == 503 { database = answer }
+            return database != nil
+        }
+        gateway.stop(with: SIGKILL)
+        try await sql("DROP DATABASE \(name)")
+        return [site, try #require(database)]
+    }
+}
