@@ -226,4 +226,6 @@ def idle(arguments, cluster):
     ]
 
 
-ALL = {"submit": submit, "accept": accept, "status": status, "follow": follow, "change": change, "idle": idle}
+# In this order: the thousands of jobs that `follow` leaves in Slurm would slow what came after it.
+ALL = {"submit": submit, "accept": accept, "status": status, "change": change, "idle": idle}
+LAST = {"follow": follow}
