@@ -25,6 +25,13 @@ extension TaskWorkers {
         bell.ring()
     }
 
+    /// Releases a task that was leased and not begun.
+    func giveBack(_ run: RunBoard.Run) async {
+        await settle(run.task, .stopped(.shutdown))
+        board.remove(run.task)
+        bell.ring()
+    }
+
     /// Lets the handler race against the clock and the stop switch, and waits until it has ended in any case.
     ///
     /// A handler that still returns an outcome after it was told to stop has done its work: the outcome counts.

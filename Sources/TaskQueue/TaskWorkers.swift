@@ -105,8 +105,11 @@ package final class TaskWorkers: Service {
             var pause = settings.safetyPoll
             do {
                 let pass = try await claimDue()
+                // The stop may have come while the database was asked: what was leased for nothing goes back.
                 for (run, handler) in pass.runs {
-                    group.addTask { await self.perform(run, handler) }
+                    group.addTask { [isLate = isStopping] in
+                        if isLate { await self.giveBack(run) } else { await self.perform(run, handler) }
+                    }
                 }
                 pause = pass.pause
             } catch {
