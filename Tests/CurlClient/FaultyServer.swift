@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The server of `Fixtures/faulty_server.py`, one for all tests; it ends when this process does.
@@ -10,7 +11,7 @@ final class FaultyServer: Sendable {
     let closedURL: String
 
     /// The server reads its standard input, whose end is the end of this process.
-    private let input = Pipe()
+    private let input = ChildPipe()
 
     static let shared = Result { try FaultyServer() }
 
@@ -22,16 +23,18 @@ final class FaultyServer: Sendable {
 
     private init() throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/faulty_server.py")
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", script.path]
-        process.standardInput = input
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
+        let output = ChildPipe()
+        _ = try ChildProcess(
+            "python3",
+            [script.path],
+            input: input.reading.fileDescriptor,
+            output: output.writing.fileDescriptor,
+            errors: STDERR_FILENO
+        )
+        try output.writing.close()
         var line = Data()
         while line.last != 0x0a {
-            let more = output.fileHandleForReading.availableData
+            let more = output.reading.availableData
             try #require(!more.isEmpty, "the server did not start")
             line += more
         }

@@ -79,17 +79,21 @@ struct EveryErrorTests {
             return tooMany != nil
         }
         let head = "HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(gateway.token)\r\n"
-        let reader = try IdleClient(
-            port: gateway.port,
-            sending: "GET /api/v1/jobs/\(id)/events \(head)Accept: text/event-stream\r\n\r\n"
-        )
         var overloaded: API.Answer?
+        var readers: [IdleClient] = []
         try await eventually("the streams are full") {
+            // Again and again: one that comes while we ask is refused itself.
+            readers.append(
+                try IdleClient(
+                    port: gateway.port,
+                    sending: "GET /api/v1/jobs/\(id)/events \(head)Accept: text/event-stream\r\n\r\n"
+                )
+            )
             let answer = try await api.get("/api/v1/jobs/\(id)/events")
             if answer.status == 503 { overloaded = answer }
             return overloaded != nil
         }
-        withExtendedLifetime(reader) {}
+        withExtendedLifetime(readers) {}
         return [try #require(tooMany), try #require(overloaded), try await stalled(gateway)]
     }
 

@@ -14,7 +14,7 @@ struct ExactlyOnceTests {
     }
 
     private func slurmHas(_ id: String) async throws -> Bool {
-        try await TestCluster.count(named: "ff-\(id)-1") > 0
+        try await TestCluster.knows("ff-\(id)-1")
     }
 
     private func expectOne(_ id: String, _ gateway: GatewayProcess) async throws {

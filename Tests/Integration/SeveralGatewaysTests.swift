@@ -17,7 +17,8 @@ struct SeveralGatewaysTests {
     private func expectOne(_ id: String, _ gateway: GatewayProcess) async throws {
         let job = try await API(gateway).wait(id)
         #expect(job["state"] == "completed", "\(job.jsonText)")
-        #expect(try await TestCluster.count(named: "ff-\(id)-1") == 1)
+        let count = try await TestCluster.count(named: "ff-\(id)-1")
+        #expect(count == 1)
     }
 
     // MARK: - Together

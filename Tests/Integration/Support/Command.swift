@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What a program left behind.
 struct CommandResult: Sendable {
@@ -26,24 +27,23 @@ enum Command {
             }
             return handle
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        if let environment { process.environment = environment }
-        process.currentDirectoryURL = URL(fileURLWithPath: Repository.root)
-        process.standardInput = try file("in", input ?? "")
-        process.standardOutput = try file("out")
-        process.standardError = try file("err")
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
+        let files = [try file("in", input ?? ""), try file("out"), try file("err")]
+        let process = try ChildProcess(
+            program,
+            arguments,
+            environment: environment,
+            folder: Repository.root,
+            input: files[0].fileDescriptor,
+            output: files[1].fileDescriptor,
+            errors: files[2].fileDescriptor
+        )
+        let status = await process.ended()
         func text(_ name: String) -> String {
             (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))).map {
                 String(decoding: $0, as: UTF8.self)
             } ?? ""
         }
-        return CommandResult(status: process.terminationStatus, output: text("out"), errors: text("err"))
+        return CommandResult(status: status, output: text("out"), errors: text("err"))
     }
 
     /// Runs a line of shell.

@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Holds every answer that a test sees against the API's document.
@@ -16,18 +17,20 @@ final class Contract: Sendable {
     private let line: Mutex<Line?>
 
     private init() {
-        let process = Process()
-        let (commands, answers) = (Pipe(), Pipe())
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = [
-            Repository.root + "/Tests/Integration/Fixtures/contract.py",
-            Repository.root + "/Sources/GatewayHTTP/OpenAPI/openapi.json",
-        ]
-        process.standardInput = commands
-        process.standardOutput = answers
+        let (commands, answers) = (ChildPipe(), ChildPipe())
         do {
-            try process.run()
-            line = Mutex(Line(input: commands.fileHandleForWriting, output: answers.fileHandleForReading))
+            _ = try ChildProcess(
+                "/usr/bin/python3",
+                [
+                    Repository.root + "/Tests/Integration/Fixtures/contract.py",
+                    Repository.root + "/Sources/GatewayHTTP/OpenAPI/openapi.json",
+                ],
+                input: commands.reading.fileDescriptor,
+                output: answers.writing.fileDescriptor,
+                errors: STDERR_FILENO
+            )
+            try answers.writing.close()
+            line = Mutex(Line(input: commands.writing, output: answers.reading))
         } catch {
             line = Mutex(nil)
         }

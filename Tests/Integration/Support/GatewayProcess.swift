@@ -1,6 +1,7 @@
 import CurlClient
 import Documents
 import Foundation
+import TestSupport
 import Testing
 
 /// A real gateway: the built binary with a state folder, a port and a configuration of its own.
@@ -12,7 +13,7 @@ final class GatewayProcess: @unchecked Sendable {
     let port: Int
     let configurationPath: String
     private let environment: [String: String]
-    private var process: Process?
+    private var process: ChildProcess?
 
     /// Prepares a gateway; ``start()`` runs it.
     ///
@@ -54,7 +55,7 @@ final class GatewayProcess: @unchecked Sendable {
     }
 
     /// Its process, while it runs.
-    var processID: Int32 { process?.processIdentifier ?? 0 }
+    var processID: Int32 { process?.identifier ?? 0 }
 
     /// Everything the gateway has logged.
     var log: String { (try? String(contentsOfFile: home + "/gateway.log", encoding: .utf8)) ?? "" }
@@ -62,24 +63,23 @@ final class GatewayProcess: @unchecked Sendable {
     /// Starts it and waits until it answers.
     @discardableResult
     func start() async throws -> GatewayProcess {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Repository.binary)
-        process.arguments = ["serve", "--config", configurationPath]
-        process.environment = environment
-        process.currentDirectoryURL = URL(fileURLWithPath: Repository.root)
         let path = home + "/gateway.log"
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(atPath: path, contents: nil)
         }
         let handle = try #require(FileHandle(forWritingAtPath: path))
         try handle.seekToEnd()
-        process.standardError = handle
-        process.standardOutput = handle
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+        let process = try ChildProcess(
+            Repository.binary,
+            ["serve", "--config", configurationPath],
+            environment: environment,
+            folder: Repository.root,
+            output: handle.fileDescriptor,
+            errors: handle.fileDescriptor
+        )
         self.process = process
         try await eventually("the gateway answers", within: .seconds(30)) {
-            guard process.isRunning else { throw StartFailure(log: self.log) }
+            guard process.status == nil else { throw StartFailure(log: self.log) }
             return (try? await API(self).get("/health/live", token: nil))?.status == 200
         }
         return self
@@ -90,17 +90,16 @@ final class GatewayProcess: @unchecked Sendable {
     /// - Returns: the exit status, or the signal.
     @discardableResult
     func stop(with signal: Int32 = SIGTERM) -> Int32 {
-        guard let process, process.isRunning else { return 0 }
-        kill(process.processIdentifier, signal)
-        process.waitUntilExit()
+        guard let process, process.status == nil else { return 0 }
+        kill(process.identifier, signal)
         self.process = nil
-        return process.terminationStatus
+        return process.waitUntilExit()
     }
 
     /// Sends it a signal and does not wait, for example SIGSTOP and SIGCONT.
     func signal(_ signal: Int32) {
-        guard let process, process.isRunning else { return }
-        kill(process.processIdentifier, signal)
+        guard let process, process.status == nil else { return }
+        kill(process.identifier, signal)
     }
 
     /// Runs the command line against this gateway.

@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A proxy before an sshd, whose faults a test commands.
 final class Proxy: @unchecked Sendable {
     // Safe: owned by one test, which commands it in sequence.
-    private let process = Process()
-    private let commands = Pipe()
-    private let answers = Pipe()
+    private let process: ChildProcess
+    private let commands = ChildPipe()
+    private let answers = ChildPipe()
     /// Where it listens.
     let port: Int
 
@@ -18,18 +19,21 @@ final class Proxy: @unchecked Sendable {
     }
 
     init(before upstream: Int) throws {
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", Repository.root + "/Tests/Integration/Fixtures/proxy.py", String(upstream)]
-        process.standardInput = commands
-        process.standardOutput = answers
-        try process.run()
+        process = try ChildProcess(
+            "python3",
+            [Repository.root + "/Tests/Integration/Fixtures/proxy.py", String(upstream)],
+            input: commands.reading.fileDescriptor,
+            output: answers.writing.fileDescriptor,
+            errors: STDERR_FILENO
+        )
+        try answers.writing.close()
         let line = Self.line(answers)
         port = try #require(Int(line), "the proxy did not start: \(line)")
     }
 
     deinit {
-        try? commands.fileHandleForWriting.close()
-        process.terminate()
+        try? commands.writing.close()
+        kill(process.identifier, SIGTERM)
     }
 
     func set(_ mode: Mode) { command(mode.rawValue) }
@@ -41,13 +45,13 @@ final class Proxy: @unchecked Sendable {
     func cut(after bytes: Int) { command("cut-after \(bytes)") }
 
     private func command(_ line: String) {
-        commands.fileHandleForWriting.write(Data((line + "\n").utf8))
+        commands.writing.write(Data((line + "\n").utf8))
         _ = Self.line(answers)
     }
 
-    private static func line(_ pipe: Pipe) -> String {
+    private static func line(_ pipe: ChildPipe) -> String {
         var bytes: [UInt8] = []
-        while let byte = pipe.fileHandleForReading.readData(ofLength: 1).first, byte != 10 { bytes.append(byte) }
+        while let byte = pipe.reading.readData(ofLength: 1).first, byte != 10 { bytes.append(byte) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

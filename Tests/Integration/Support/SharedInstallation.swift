@@ -37,8 +37,12 @@ final class SharedInstallation: Sendable {
     }
 
     /// A gateway of this installation, not yet started.
-    func gateway(sites: String = TestCluster.site(), home: String? = nil) throws -> GatewayProcess {
-        try GatewayProcess(sites: sites, general: "database: \(uri)", state: home ?? self.home)
+    func gateway(
+        sites: String = TestCluster.site(),
+        general: String = "",
+        home: String? = nil
+    ) throws -> GatewayProcess {
+        try GatewayProcess(sites: sites, general: "database: \(uri)\n\(general)", state: home ?? self.home)
     }
 
     /// Runs statements on the database, in one transaction.

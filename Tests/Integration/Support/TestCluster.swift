@@ -67,9 +67,30 @@ enum TestCluster {
     }
 
     /// How many jobs of a name Slurm has or had.
+    ///
+    /// Another test may just have stopped the accounting: its answer is waited for, and none is believed only when it
+    /// lasts.
     static func count(named key: String) async throws -> Int {
+        let begun = ContinuousClock.now
+        while true {
+            let found = try await countOnce(key)
+            let passed = ContinuousClock.now - begun
+            if let found, found > 0 || passed > .seconds(20) { return found }
+            try #require(passed < .seconds(150), "squeue or sacct fail")
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Whether Slurm knows a job of a name now.
+    static func knows(_ key: String) async throws -> Bool {
+        try await !slurm("squeue -h -a -t all -n \(key) -o %A").output.isEmpty
+    }
+
+    /// Nil when Slurm does not answer.
+    private static func countOnce(_ key: String) async throws -> Int? {
         let live = try await slurm("squeue -h -a -t all -n \(key) -o %A")
         let ended = try await slurm("sacct -a -n -P -X -S now-1days --name=\(key) -o JobIDRaw,State,ExitCode,NodeList")
+        guard live.status == 0, ended.status == 0 else { return nil }
         let refused = "FAILED|1:0|None assigned"
         let ids =
             live.output.split(separator: "\n").map(String.init)

@@ -1,5 +1,6 @@
 import Foundation
 import Slurm
+import TestSupport
 
 /// What a program left behind.
 struct Ended: Sendable {
@@ -42,7 +43,7 @@ struct LocalTransport: CommandTransport {
     }
 }
 
-/// Runs a program to its end, on a thread of its own because it blocks.
+/// Runs a program to its end.
 func execute(
     _ words: [String],
     input: [UInt8] = [],
@@ -54,23 +55,16 @@ func execute(
         try Data(name == "in" ? input : []).write(to: url)
         return name == "in" ? try FileHandle(forReadingFrom: url) : try FileHandle(forWritingTo: url)
     }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: words[0])
-    process.arguments = Array(words.dropFirst())
-    process.environment = environment
-    process.standardInput = files[0]
-    process.standardOutput = files[1]
-    process.standardError = files[2]
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        process.terminationHandler = { _ in continuation.resume() }
-        do {
-            try process.run()
-        } catch {
-            continuation.resume(throwing: error)
-        }
-    }
+    let process = try ChildProcess(
+        words[0],
+        Array(words.dropFirst()),
+        environment: environment,
+        input: files[0].fileDescriptor,
+        output: files[1].fileDescriptor,
+        errors: files[2].fileDescriptor
+    )
     return Ended(
-        exitStatus: process.terminationStatus,
+        exitStatus: await process.ended(),
         standardOutput: try scratch.bytes("out"),
         standardError: try scratch.bytes("err")
     )
