@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Attestation", "Documents", "SSHClient", "Slurm", "Storage", "TaskQueue", logging, metrics, lifecycle,
+                "Attestation", "CurlClient", "Documents", "SSHClient", "Slurm", "Storage", "TaskQueue", logging,
+                metrics, lifecycle,
             ],
             resources: [.embedInCode("Jobs/Manifest/job_manifest_schema.json")],
             swiftSettings: house
@@ -108,17 +109,21 @@ let package = Package(
             path: "Benchmarks/BareRoute",
             swiftSettings: house
         ),
-        // Tests: one target per module, then the whole.
+        // Tests: what they share, one target per module, then the whole.
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: house),
         tests("Documents", uses: ["Documents"]),
-        tests("SSHClient", uses: ["SSHClient", logging]),
-        tests("CurlClient", uses: ["CurlClient"], resources: [.copy("Fixtures")]),
+        tests("SSHClient", uses: ["SSHClient", "TestSupport", logging]),
+        tests("CurlClient", uses: ["CurlClient", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("Storage", uses: ["Storage", logging]),
         tests("Attestation", uses: ["Attestation"]),
         tests("TaskQueue", uses: ["TaskQueue", "Storage", logging, lifecycle]),
-        tests("Slurm", uses: ["Slurm"]),
+        tests("Slurm", uses: ["Slurm", "TestSupport"]),
         tests(
             "Gateway",
-            uses: ["Gateway", "Attestation", "Documents", "SSHClient", "Slurm", "Storage", "TaskQueue", logging]
+            uses: [
+                "Gateway", "Attestation", "CurlClient", "Documents", "SSHClient", "Slurm", "Storage", "TaskQueue",
+                logging,
+            ]
         ),
         tests(
             "GatewayHTTP",
@@ -127,7 +132,11 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
-        tests("Integration", uses: ["Documents", "CurlClient", "Storage", logging], resources: [.copy("Fixtures")]),
+        tests(
+            "Integration",
+            uses: ["Documents", "CurlClient", "Storage", "TestSupport", logging],
+            resources: [.copy("Fixtures")]
+        ),
         tests("HouseRules"),
     ]
 )

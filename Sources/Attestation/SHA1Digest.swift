@@ -1,6 +1,8 @@
 internal import COpenSSL
 
-/// SHA-1 (FIPS 180-4), for the one protocol that still asks for it: the handshake of RFC 6455. Proves nothing.
+/// SHA-1 (FIPS 180-4), for the one protocol that still asks for it: the handshake of RFC 6455.
+///
+/// It proves nothing.
 package enum SHA1Digest {
     /// The 20 bytes of the digest.
     ///

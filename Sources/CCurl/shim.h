@@ -32,6 +32,10 @@ static inline CURLcode ff_curl_set_sink(CURL *handle, CURLoption option, ff_curl
     return curl_easy_setopt(handle, option, value);
 }
 
+static inline CURLcode ff_curl_set_opener(CURL *handle, CURLoption option, curl_opensocket_callback value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
 static inline CURLcode ff_curl_get_pointer(CURL *handle, CURLINFO info, void **value) {
     return curl_easy_getinfo(handle, info, value);
 }

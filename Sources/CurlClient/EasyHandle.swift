@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// A configured curl easy handle with the memory it borrows; made, used and freed on the loop's thread.
 ///
@@ -59,7 +60,7 @@ extension EasyHandle {
         try set(CURLOPT_FOLLOWLOCATION, request.maximumRedirects > 0 ? 1 : 0)
         try set(CURLOPT_MAXREDIRS, request.maximumRedirects)
         // A proxy from the environment cannot reach our own loopback.
-        if LoopbackURL.matches(request.url) { try set(CURLOPT_PROXY, "") }
+        if LoopbackURL.matches(request.url) || request.mayConnect != nil { try set(CURLOPT_PROXY, "") }
     }
 
     private func setTimes(_ limits: HTTPRequest.TimeLimits) throws(HTTPClientError) {
@@ -109,6 +110,7 @@ extension EasyHandle {
         let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
         try check(unsafe ff_curl_set_pointer(pointer, CURLOPT_WRITEDATA, context))
         try check(unsafe ff_curl_set_pointer(pointer, CURLOPT_HEADERDATA, context))
+        if transfer.request.mayConnect != nil { unsafe try setGuard(context) }
         try check(
             unsafe ff_curl_set_sink(pointer, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
                 guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
@@ -127,6 +129,20 @@ extension EasyHandle {
                 let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
                 unsafe transfer.receiveHeader(String(decoding: line, as: UTF8.self))
                 return size * count
+            }
+        )
+    }
+
+    /// curl asks for a socket for each address that it tries; without one, it goes on to the next.
+    private func setGuard(_ context: UnsafeMutableRawPointer) throws(HTTPClientError) {
+        try check(unsafe ff_curl_set_pointer(pointer, CURLOPT_OPENSOCKETDATA, context))
+        try check(
+            unsafe ff_curl_set_opener(pointer, CURLOPT_OPENSOCKETFUNCTION) { context, _, target in
+                guard let context = unsafe context, let target = unsafe target else { return -1 }
+                let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                guard unsafe transfer.allows(NetworkAddress(target)) else { return -1 }
+                let kind = unsafe target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+                return unsafe socket(target.pointee.family, kind, target.pointee.protocol)
             }
         )
     }

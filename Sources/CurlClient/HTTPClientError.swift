@@ -10,6 +10,8 @@ package enum HTTPClientError: Error, Equatable, Sendable {
     case hostNotFound(String)
     /// No connection could be made: refused, unreachable, or no route.
     case refused(String)
+    /// The request's guard lets no connection be made to the host's addresses.
+    case forbiddenAddress(String)
     /// A time limit of the request passed: connecting, in all, or in silence.
     case timedOut(String)
     /// The TLS handshake or the server's certificate failed.
@@ -29,7 +31,7 @@ package enum HTTPClientError: Error, Equatable, Sendable {
     package var isTransient: Bool {
         switch self {
         case .hostNotFound, .refused, .timedOut, .aborted: true
-        case .invalidRequest, .tls, .tooLarge, .cancelled, .clientClosed, .failed: false
+        case .invalidRequest, .forbiddenAddress, .tls, .tooLarge, .cancelled, .clientClosed, .failed: false
         }
     }
 }
@@ -41,6 +43,7 @@ extension HTTPClientError: CustomStringConvertible {
         case .invalidRequest(let text): "the request is not valid: \(text)"
         case .hostNotFound(let text): "the host was not found: \(text)"
         case .refused(let text): "no connection: \(text)"
+        case .forbiddenAddress(let text): "no connection may be made to \(text)"
         case .timedOut(let text): "no answer in time: \(text)"
         case .tls(let text): "the secure connection failed: \(text)"
         case .tooLarge(let limit): "the answer is longer than \(limit) bytes"

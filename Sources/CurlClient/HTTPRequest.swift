@@ -14,6 +14,12 @@ package struct HTTPRequest: Sendable {
     package var maximumBodyBytes: Int
     /// How many redirects to follow; 0 hands the 3xx response to the caller.
     package var maximumRedirects: Int
+    /// Whether a connection to an address may be made, asked for each address that is tried; nil for all.
+    ///
+    /// A request that has such a guard goes by no proxy, which would connect in its place. Connections are kept: what
+    /// one request was allowed to open, the next one to the same host uses, so requests of one client to one host
+    /// should have the same guard.
+    package var mayConnect: (@Sendable (NetworkAddress) -> Bool)?
 
     /// A request with the usual limits: 30 s in all, 16 MiB of body, no redirects.
     package init(

@@ -5,6 +5,12 @@ package struct HTTPResponseHead: Sendable, Equatable {
     /// The fields the server sent, trailers excluded.
     package var headers: HTTPHeaders
 
+    /// A head put together from its parts.
+    package init(status: Int, headers: HTTPHeaders) {
+        self.status = status
+        self.headers = headers
+    }
+
     /// The length the server announced, when it did.
     package var contentLength: Int? {
         headers["Content-Length"].flatMap { Int($0) }

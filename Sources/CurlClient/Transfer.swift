@@ -1,7 +1,7 @@
 /// One request on its way: the part curl's thread writes and the part a task reads.
 ///
-/// `@unchecked Sendable` is safe: `delivery` is guarded by its lock, and `handle`, `headReader` and `lastHeard`
-/// are touched by the loop's thread only.
+/// `@unchecked Sendable` is safe: `delivery` is guarded by its lock, and what follows it is touched by the loop's
+/// thread only.
 final class Transfer: @unchecked Sendable {
     let request: HTTPRequest
     private let loop: TransferLoop
@@ -10,6 +10,7 @@ final class Transfer: @unchecked Sendable {
     // The loop's thread only.
     var handle: EasyHandle?
     private var headReader = ResponseHeadReader()
+    private var forbidden: [String] = []
     private var lastHeard = ContinuousClock.now
 
     init(_ request: HTTPRequest, on loop: TransferLoop) {
@@ -80,6 +81,20 @@ extension Transfer {
     }
 
     var isOver: Bool { delivery.withLock { $0.isOver } }
+
+    /// Whether a connection to an address may be made; what is forbidden is kept for the error.
+    func allows(_ address: NetworkAddress?) -> Bool {
+        guard let mayConnect = request.mayConnect else { return true }
+        if let address, mayConnect(address) { return true }
+        forbidden.append(address?.description ?? "an address of an unknown family")
+        return false
+    }
+
+    /// What curl's error means for this request.
+    func explain(_ error: HTTPClientError) -> HTTPClientError {
+        guard case .refused = error, !forbidden.isEmpty else { return error }
+        return .forbiddenAddress(forbidden.joined(separator: ", "))
+    }
 
     func heard() {
         lastHeard = .now

@@ -128,7 +128,7 @@ extension TransferLoop {
                 let transfer = running[address], let handle = transfer.handle
             else { continue }
             let code = unsafe ff_curl_message_result(message)
-            end(transfer, code == CURLE_OK ? .success(()) : .failure(handle.error(code)))
+            end(transfer, code == CURLE_OK ? .success(()) : .failure(transfer.explain(handle.error(code))))
         }
     }
 

@@ -24,6 +24,8 @@ package struct GatewayServices: Sendable {
     package let health: HealthService
     /// The queue of background work.
     package let queue: QueueService
+    /// Webhooks.
+    package let webhooks: WebhookService
     /// What `/metrics` shows of the present moment.
     package let figures: FiguresService
 }
@@ -40,7 +42,7 @@ package struct GatewayRuntime: Sendable {
     /// Every step of the schema.
     static let migrations =
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
-        + RestorationStore.migrations
+        + RestorationStore.migrations + WebhookSchemaStore.migrations
 
     private let databases: [any Database]
     private let directory: SiteDirectory
@@ -106,48 +108,30 @@ package struct GatewayRuntime: Sendable {
         let (database, upkeep) = (database.main, database.upkeep)
         let queue = TaskStore()
         let tasks = JobTasks(queue: queue)
-        let store = JobStore(tasks: tasks, keeper: keeper)
         let feed = EventFeed(database: database)
         let directory = SiteDirectory(sites: configuration.sites.map { SiteFactory.site($0, logger: logger) })
-        let templates = TemplateCatalog(folder: folder)
-        let artifacts = ArtifactStore(folder: "\(configuration.home)/artifacts")
-        let jobs = JobService(
-            database: database,
-            store: store,
-            tasks: tasks,
-            admission: Admission(sites: directory, templates: templates),
-            backlog: Backlog(limit: configuration.limits.waitingJobs),
-            keeper: keeper,
-            feed: feed
-        )
         let restoredAt = try await database.read { try RestorationStore.latest(on: $0) }
         let world = World(
             database: database,
-            store: store,
+            store: JobStore(tasks: tasks, keeper: keeper),
             tasks: tasks,
             sites: directory,
-            artifacts: artifacts,
+            artifacts: ArtifactStore(folder: "\(configuration.home)/artifacts"),
             limits: configuration.limits,
             restoredAt: restoredAt,
             keeper: keeper,
             logger: logger
         )
         try await beginLooking(at: directory, tasks, database, keeper)
-        let services = GatewayServices(
-            jobs: jobs,
-            logs: LogService(database: database, artifacts: artifacts, jobs: jobs, sites: directory, feed: feed),
-            outputs: OutputService(database: database, artifacts: artifacts, jobs: jobs),
-            sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
-            templates: templates,
-            people: people,
-            health: HealthService(database: database, store: store, templates: templates),
-            queue: QueueService(database: database, queue: queue, keeper: keeper),
-            figures: FiguresService(database, store, queue, directory, feed, home: configuration.home)
-        )
+        let templates = TemplateCatalog(folder: folder)
+        let figures = FiguresService(database, world.store, queue, directory, feed, home: configuration.home)
+        let services = try await services(in: world, configuration, people, templates, queue, feed, figures)
         return GatewayRuntime(
             services: services,
             longLived: [
-                feed, workers(in: world, upkeep: upkeep), LoginWatch(directory: directory, logger: logger),
+                feed, workers(in: world, services.webhooks, queue, upkeep: upkeep),
+                WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
+                LoginWatch(directory: directory, logger: logger),
             ],
             isFirstStart: isNew,
             databases: [database, upkeep],
@@ -155,12 +139,73 @@ package struct GatewayRuntime: Sendable {
         )
     }
 
+    /// What the face calls.
+    private static func services(
+        in world: World,
+        _ configuration: GatewayConfiguration,
+        _ people: TokenKeeper,
+        _ templates: TemplateCatalog,
+        _ queue: TaskStore,
+        _ feed: EventFeed,
+        _ figures: FiguresService
+    ) async throws -> GatewayServices {
+        let (database, keeper, directory) = (world.database, world.keeper, world.sites)
+        let jobs = JobService(
+            database: database,
+            store: world.store,
+            tasks: world.tasks,
+            admission: Admission(sites: directory, templates: templates),
+            backlog: Backlog(limit: configuration.limits.waitingJobs),
+            keeper: keeper,
+            feed: feed
+        )
+        let logs = LogService(
+            database: database,
+            artifacts: world.artifacts,
+            jobs: jobs,
+            sites: directory,
+            feed: feed
+        )
+        return GatewayServices(
+            jobs: jobs,
+            logs: logs,
+            outputs: OutputService(database: database, artifacts: world.artifacts, jobs: jobs),
+            sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
+            templates: templates,
+            people: people,
+            health: HealthService(database: database, store: world.store, templates: templates),
+            queue: QueueService(database: database, queue: queue, keeper: keeper),
+            webhooks: WebhookService(
+                database: database,
+                policy: configuration.webhooks,
+                sender: .overHTTP(configuration.webhooks),
+                source: try await database.read { try InstallationStore.urn(on: $0) },
+                keeper: keeper
+            ),
+            figures: figures
+        )
+    }
+
     /// Who does the tasks of this gateway.
-    private static func workers(in world: World, upkeep: any Database) -> TaskWorkers {
-        TaskWorkers(
+    private static func workers(
+        in world: World,
+        _ webhooks: WebhookService,
+        _ queue: TaskStore,
+        upkeep: any Database
+    ) -> TaskWorkers {
+        let delivering = DeliverWebhook(
+            database: world.database,
+            queue: queue,
+            sender: webhooks.sender,
+            source: webhooks.source,
+            keeper: world.keeper,
+            logger: world.logger,
+            random: { Double.random(in: 0..<1) }
+        )
+        return TaskWorkers(
             database: world.database,
             upkeep: upkeep,
-            handlers: Pipeline(world: world).handlers,
+            handlers: Pipeline(world: world).handlers + [delivering],
             settings: .init(owner: UUID().uuidString, lease: GatewayDatabase.lease(world.database.dialect)),
             logger: world.logger
         )

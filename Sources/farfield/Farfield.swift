@@ -20,7 +20,10 @@ struct Farfield: AsyncParsableCommand {
             """,
         groupedSubcommands: [
             CommandGroup(name: "Gateway", subcommands: [Serve.self, Render.self, Config.self]),
-            CommandGroup(name: "Operation", subcommands: [Queue.self, BackUp.self, Restore.self, Examine.self]),
+            CommandGroup(
+                name: "Operation",
+                subcommands: [Queue.self, Webhooks.self, BackUp.self, Restore.self, Examine.self]
+            ),
             CommandGroup(
                 name: "Jobs",
                 subcommands: [

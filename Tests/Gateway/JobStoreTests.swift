@@ -28,7 +28,7 @@ enum Engine: String, CaseIterable {
         let database = try await scratch.location.open(logger: Logger(label: "test"))
         let outcome: Result<Void, any Error>
         do {
-            try await migrate(database, TaskQueueSchema.migrations + GatewaySchema.migrations)
+            try await migrate(database, GatewayRuntime.migrations)
             let store = JobStore(tasks: JobTasks(queue: TaskStore()), keeper: .system)
             outcome = .success(try await body(database, store))
         } catch {

@@ -14,8 +14,9 @@ struct ContractTests {
         let seed = ProcessInfo.processInfo.environment["FARFIELD_TEST_SEED"] ?? String(Int.random(in: 0...99_999))
         print("schemathesis: seed \(seed)")
         let result = try await Command.run(
-            TestCluster.variable("FARFIELD_TEST_SCHEMATHESIS"),
+            TestCluster.variable("FARFIELD_TEST_PYTHON"),
             [
+                "-m", "schemathesis.cli",
                 "--config-file", Repository.root + "/Tests/Integration/Fixtures/schemathesis.toml", "run",
                 gateway.url + "/openapi.json", "--url", gateway.url, "-H", "Authorization: Bearer \(gateway.token)",
                 "--checks", "all", "--max-examples", "25", "--seed", seed, "--no-color", "--workers", "1",

@@ -1,10 +1,12 @@
+internal import CurlClient
 package import Documents
 internal import FoundationEssentials
 
 /// Reads the configuration file and says which line is wrong.
 package struct ConfigurationReader {
     private static let keys = [
-        "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits", "sites",
+        "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits",
+        "webhooks", "sites",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
@@ -19,6 +21,7 @@ package struct ConfigurationReader {
         if document.value != .null, let object = Field(document.value, collector: collector).object(known: keys) {
             general(object, &configuration)
             if let limits = object["limits"] { configuration.limits = self.limits(limits) }
+            if let webhooks = object["webhooks"] { configuration.webhooks = self.webhooks(webhooks) }
             configuration.sites = (object["sites"]?.elements(limit: 1000, of: "sites") ?? []).compactMap(
                 SiteReader.read
             )
@@ -98,6 +101,20 @@ package struct ConfigurationReader {
         limits.requestTimeout = object["requestTimeout"].flatMap(SiteReader.duration) ?? limits.requestTimeout
         limits.idleTimeout = object["idleTimeout"].flatMap(SiteReader.duration) ?? limits.idleTimeout
         return limits
+    }
+
+    private static func webhooks(_ field: Field) -> WebhookPolicy {
+        let expected = "an address or a block of them, such as 10.1.2.3, 10.0.0.0/8 or fd00::/8"
+        var policy = WebhookPolicy()
+        for element in field.object(known: ["allow"])?["allow"]?.elements(limit: 1000, of: "addresses") ?? [] {
+            guard let text = element.string(expected: expected) else { continue }
+            if let block = AddressBlock(text) {
+                policy.allowed.append(block)
+            } else {
+                element.fault("'\(text)' is no address", expected: expected)
+            }
+        }
+        return policy
     }
 
     private static func uniqueNames(_ sites: [SiteConfiguration], _ object: ObjectReader) {

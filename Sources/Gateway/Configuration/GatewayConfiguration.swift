@@ -16,6 +16,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var logFormat: LogFormat
     /// Sizes and times beyond which a request is refused.
     package var limits: Limits
+    /// Where webhooks may lead.
+    package var webhooks: WebhookPolicy
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 
@@ -28,6 +30,7 @@ package struct GatewayConfiguration: Sendable, Hashable {
         logLevel: "info",
         logFormat: .text,
         limits: .standard,
+        webhooks: WebhookPolicy(),
         sites: []
     )
 }

@@ -59,8 +59,12 @@ package actor EventFeed: Service {
     ///
     /// Followers of one job that are woken together share one read.
     func batch(of id: JobID, after sequence: Int) async throws -> EventBatch {
-        guard reads.begin(id, sequence) else {
-            return try await withCheckedThrowingContinuation { reads.join(id, sequence, $0) }
+        while !reads.begin(id, sequence) {
+            do {
+                return try await withCheckedThrowingContinuation { reads.join(id, sequence, $0) }
+            } catch is CancellationError where !Task.isCancelled {
+                // The one who read for all has gone away.
+            }
         }
         let generation = reads.generation
         let result: Result<EventBatch, any Error>

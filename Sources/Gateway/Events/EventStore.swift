@@ -3,6 +3,7 @@ package import Storage
 
 /// The table `job_events`.
 package enum EventStore {
+    /// Writes an event, and notes it for every webhook that hears of it.
     static func append(
         _ fact: JobEvents.Fact,
         sequence: Int,
@@ -20,6 +21,7 @@ package enum EventStore {
                 .text(job.state.rawValue), JobRow.optional(job.reason), .text(fact.data.jsonText),
             ]
         )
+        try WebhookDeliveryStore.note(fact.kind, sequence, of: job.id, at: now, on: connection)
     }
 
     /// Events of a job after a sequence number, oldest first.

@@ -14,6 +14,11 @@ package enum InstallationStore {
         try connection.first("SELECT value FROM installation WHERE name = 'home'")?.text("value")
     }
 
+    /// The installation's name as a URI (RFC 9562 §4), for events that leave it.
+    static func urn(on connection: any StorageConnection) throws -> String {
+        "urn:uuid:" + (try home(on: connection) ?? "").trimmingPrefix("home_")
+    }
+
     /// Writes the home folder's name unless there is one.
     ///
     /// - Returns: the name that holds.

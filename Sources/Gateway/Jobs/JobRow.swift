@@ -93,7 +93,7 @@ enum JobRow {
         text.split(separator: ",").compactMap { .init(rawValue: String($0)) }
     }
 
-    private static func moment(_ row: Row, _ column: String) throws -> Timestamp? {
+    static func moment(_ row: Row, _ column: String) throws -> Timestamp? {
         try row.optionalInteger(column).map { Timestamp(microseconds: $0) }
     }
 

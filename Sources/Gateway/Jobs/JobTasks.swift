@@ -15,8 +15,11 @@ package enum TaskKind {
     /// Bring a job's files home; key: the job.
     package static let retrieve = "job.retrieve"
 
+    /// Send what waits for a webhook; key: the webhook.
+    package static let deliverWebhook = "webhook.deliver"
+
     /// All of them, in the order of a job's life.
-    package static let all = [prepare, submit, follow, cancel, retrieve]
+    package static let all = [prepare, submit, follow, cancel, retrieve, deliverWebhook]
 }
 
 /// Turns the next steps of jobs into durable tasks, in the transaction that decided them.

@@ -17,6 +17,8 @@ package struct GatewayFigures: Sendable {
     package let databaseRunning: Int
     /// Transactions that wait for a connection.
     package let databaseWaiting: Int
+    /// Messages that wait to be sent to webhooks.
+    package var webhooksWaiting = 0
     /// Whether the database answered.
     package var isDatabaseUp = false
     /// Readers that follow jobs.
@@ -105,6 +107,7 @@ package struct FiguresService: Sendable {
             figures.sites[index].submissionsUnderWay = open.count
             figures.sites[index].submissionsSince = open.since
         }
+        figures.webhooksWaiting = try WebhookDeliveryStore.waiting(on: connection)
         figures.isDatabaseUp = true
         return figures
     }

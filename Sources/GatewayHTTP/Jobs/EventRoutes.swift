@@ -31,7 +31,7 @@ struct EventRoutes: Sendable {
         case "application/json":
             let events = try await jobs.events(of: id, after: after ?? 0, limit: limit)
             let next = events.count == limit ? events.last.map { String($0.sequence) } : nil
-            return Answers.list(events.map(JobJSON.event), next: next)
+            return Answers.list(events.map(\.json), next: next)
         default:
             throw Problem(kind: .notAcceptable, detail: "Events come as text/event-stream or application/json.")
         }
@@ -45,7 +45,7 @@ struct EventRoutes: Sendable {
     }
 
     private static func text(_ event: JobEvent) -> String {
-        "id: \(event.sequence)\nevent: \(event.kind.rawValue)\ndata: \(JobJSON.event(event).jsonText)\n\n"
+        "id: \(event.sequence)\nevent: \(event.kind.rawValue)\ndata: \(event.json.jsonText)\n\n"
     }
 
     private static func lastEventID(_ request: Request) throws -> Int? {

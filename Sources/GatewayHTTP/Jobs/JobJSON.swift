@@ -28,15 +28,6 @@ enum JobJSON {
         ["index": .integer(task.index), "state": .string(task.state.rawValue), "slurm": slurm(task.slurm)]
     }
 
-    static func event(_ event: JobEvent) -> JSONValue {
-        [
-            "sequence": .integer(event.sequence), "type": .string(event.kind.rawValue),
-            "jobId": .string(event.job.text),
-            "at": moment(event.at), "state": .string(event.state.rawValue), "reason": text(event.reason),
-            "data": event.data,
-        ]
-    }
-
     private static func slurm(_ facts: SlurmFacts) -> JSONValue {
         [
             "jobId": .string(facts.jobId), "state": text(facts.state), "exitCode": number(facts.exitCode),

@@ -30,6 +30,7 @@ extension MetricsPage {
             figures.jobs.map { ([("site", $0.site), ("state", $0.state.rawValue)], Double($0.count)) }
         )
         addQueue(figures.queue, at: now)
+        add("farfield_webhook_waiting", Double(figures.webhooksWaiting))
     }
 
     private mutating func addDatabase(_ figures: GatewayFigures) {

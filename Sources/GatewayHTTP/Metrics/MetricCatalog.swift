@@ -70,6 +70,8 @@ enum MetricCatalog {
         Entry("tasks_rescued_total", "counter", "Tasks taken over from a lost worker, by kind."),
         Entry("tasks_lease_lost_total", "counter", "Runs whose lease passed to somebody else, by kind."),
         Entry("tasks_run_seconds", "histogram", "Time of runs by kind.", bounds: remote),
+        Entry("webhook_deliveries_total", "counter", "Messages sent to webhooks, by result."),
+        Entry("farfield_webhook_waiting", "gauge", "Messages that wait to be sent to webhooks."),
         // The database.
         Entry("farfield_database_up", "gauge", "1 when the database answered this scrape."),
         Entry("farfield_database_connections", "gauge", "How many transactions can run at once."),

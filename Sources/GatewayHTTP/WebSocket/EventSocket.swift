@@ -52,7 +52,7 @@ struct EventSocket: Sendable {
         let items = merge(told, client.signals.map(Item.signal))
         for try await item in items.cancelOnGracefulShutdown() {
             switch item {
-            case .event(let event?): try await writer.write(ServerFrame.text(JobJSON.event(event).jsonText).bytes)
+            case .event(let event?): try await writer.write(ServerFrame.text(event.json.jsonText).bytes)
             case .event(nil):
                 if client.silence > Self.patience { return nil }
                 try await writer.write(ServerFrame.ping.bytes)

@@ -82,7 +82,8 @@ struct RequestFailure: Error {
                 "  Is the gateway running? Start one with: farfield serve",
                 "  Another address: --url or FARFIELD_URL",
             ]
-        case .invalidRequest, .tls, .tooLarge, .aborted, .cancelled, .clientClosed, .failed: ["  tried \(url)"]
+        case .invalidRequest, .forbiddenAddress, .tls, .tooLarge, .aborted, .cancelled, .clientClosed, .failed:
+            ["  tried \(url)"]
         }
     }
 }

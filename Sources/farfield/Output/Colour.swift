@@ -9,10 +9,10 @@ enum Colour: Int {
     /// The colour for a state of a job, a site or a check; `nil` leaves it plain.
     init?(state: String) {
         switch state {
-        case "completed", "up", "passed": self = .green
+        case "completed", "up", "passed", "active", "delivered": self = .green
         case "running", "retrieving": self = .blue
-        case "failed", "timedOut", "down": self = .red
-        case "held", "warning", "unknown": self = .yellow
+        case "failed", "timedOut", "down", "disabled": self = .red
+        case "held", "warning", "unknown", "failing": self = .yellow
         case "cancelled", "skipped": self = .grey
         default: return nil
         }
