@@ -35,7 +35,7 @@ struct DecisionTests {
         )
     }
 
-    private static func site(_ name: String) -> SiteConfiguration {
+    static func site(_ name: String) -> SiteConfiguration {
         SiteConfiguration(
             name: name,
             host: "h",

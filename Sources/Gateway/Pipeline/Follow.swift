@@ -111,6 +111,8 @@ struct Follow: Sendable {
 enum PollInterval {
     /// How often a site without active jobs is asked whether it still answers.
     static let idle = Duration.seconds(60)
+    /// How often a site with active jobs is called while it does not answer.
+    private static let whileDown = Duration.seconds(5)
 
     /// Fast while something is about to change, slower the longer nothing did and the dearer a look is: a sixtieth of
     /// the time since the last change, but ten times as long as the look itself took, within the site's limits.
@@ -122,8 +124,9 @@ enum PollInterval {
         site: SiteConfiguration,
         now: Timestamp
     ) -> Duration {
-        // A site that is down is waited for, whether or not it has jobs.
+        // A site that is down is waited for, whether or not it has jobs; whatever they wait for, haste does not help.
         if jobs.isEmpty { return isUp ? idle : site.pollSlowest }
+        if !isUp { return min(max(site.pollFastest, whileDown), site.pollSlowest) }
         let isLively = changed > 0 || jobs.contains(where: { $0.cancelRequestedAt != nil })
         let quiet = isLively ? .zero : (jobs.map { now - $0.updatedAt }.min() ?? idle) / 60
         return min(max(quiet, cost * 10, site.pollFastest), site.pollSlowest)
