@@ -26,6 +26,8 @@ import Testing
                         }
                     }
                 }
+                // Whatever happens here, the transactions must end.
+                defer { for _ in 0..<writers + 1 { free.signal() } }
                 for _ in 0..<writers { await Self.wait(for: begun) }
                 while database.load.running + database.load.waiting < writers + 1 {
                     try await Task.sleep(for: .milliseconds(5))

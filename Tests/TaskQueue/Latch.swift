@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Holds everybody up until it is opened.
+/// Holds everybody up until it is opened, or one of them is cancelled: a test that fails must end.
 final class Latch: Sendable {
     private struct State {
         var isOpen = false
@@ -10,12 +10,16 @@ final class Latch: Sendable {
     private let state = Mutex(State())
 
     func wait() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOpen = state.withLock { state in
+                    if !state.isOpen { state.waiting.append(continuation) }
+                    return state.isOpen
+                }
+                if isOpen { continuation.resume() }
             }
-            if isOpen { continuation.resume() }
+        } onCancel: {
+            open()
         }
     }
 
