@@ -4,9 +4,11 @@ import Testing
 /// The rules of the house (docs/decisions/0002-house-rules.md), read off the tree.
 @Suite("House rules")
 struct HouseRulesTests {
+    /// Read once for all rules.
+    private static let shared = Result { try SourceTree() }
     private let tree: SourceTree
 
-    init() throws { tree = try SourceTree() }
+    init() throws { tree = try Self.shared.get() }
 
     /// Which floor each module is on; an import goes down, never up or sideways.
     private static let floors = [
@@ -22,7 +24,7 @@ struct HouseRulesTests {
     func importsGoDown() throws {
         for file in tree.sources {
             let floor = try #require(Self.floors[file.module], "\(file.path): its module is on no floor")
-            for line in file.lines {
+            for line in file.lines where line.contains("import ") {
                 guard let match = line.wholeMatch(of: /(?:@[a-z_]+ )?(?:package |internal |public )?import (\w+)/),
                     let other = Self.floors[String(match.1)]
                 else { continue }
@@ -45,6 +47,7 @@ struct HouseRulesTests {
     private static func functions(_ file: SourceTree.File) -> [(line: Int, length: Int)] {
         var found: [(line: Int, length: Int)] = []
         for (index, line) in file.lines.enumerated() {
+            guard line.contains("func ") || line.contains("init") else { continue }
             let indent = line.prefix { $0 == " " }
             guard line.dropFirst(indent.count).contains(/^(?:[@a-z(_)]+ )*(?:func |init[?(<])/) else { continue }
             // A requirement of a protocol has no brace before the next empty line.
@@ -65,7 +68,10 @@ struct HouseRulesTests {
         let allowed: Set<String> = ["SSHClient", "CurlClient", "Storage", "Attestation"]
         var counts: [String: Int] = [:]
         for file in tree.sources {
-            for line in file.code where line.text.contains(/\bunsafe\b|@unchecked Sendable|nonisolated\(unsafe\)/) {
+            for line in file.code
+            where (line.text.contains("unsafe") || line.text.contains("@unchecked"))
+                && line.text.contains(/\bunsafe\b|@unchecked Sendable|nonisolated\(unsafe\)/)
+            {
                 counts[file.module, default: 0] += 1
                 #expect(allowed.contains(file.module), "\(file.path):\(line.number) \(line.text)")
             }
@@ -89,16 +95,21 @@ struct HouseRulesTests {
     func looseEnds() {
         for file in tree.sources {
             for line in file.code {
-                if line.text.contains(/\bTask(\.detached)? ?\{/) {
+                if line.text.contains("Task"), line.text.contains(/\bTask(\.detached)? ?\{/) {
                     #expect(Self.looseTasks.keys.contains { file.path.hasPrefix($0) }, "\(file.path):\(line.number)")
                 }
-                if file.module != "farfield" {
+                if file.module != "farfield", line.text.contains("print(") {
                     #expect(!line.text.contains(/\bprint\(/), "\(file.path):\(line.number)")
                 }
-                #expect(!line.text.contains(/\btry!|\bas!|fatalError\(/), "\(file.path):\(line.number) \(line.text)")
+                if line.text.contains("!") || line.text.contains("fatalError(") {
+                    let isBad = line.text.contains(/\btry!|\bas!|fatalError\(/)
+                    #expect(!isBad, "\(file.path):\(line.number) \(line.text)")
+                }
             }
         }
     }
+
+    private static let words = ["SELECT", "INSERT", "DELETE", "CREATE", "UPDATE"]
 
     @Test("SQL stands in its subject's …Store.swift")
     func sql() {
@@ -106,7 +117,7 @@ struct HouseRulesTests {
             /\b(SELECT .*|INSERT INTO .*|DELETE FROM .*|CREATE (TABLE|INDEX|UNIQUE) .*|UPDATE [a-z_]+ SET.*)/
         for file in tree.sources where !["Storage", "TaskQueue", "Documents"].contains(file.module) {
             guard !file.name.contains("Store") else { continue }
-            for line in file.code {
+            for line in file.code where Self.words.contains(where: line.text.contains) {
                 #expect(!line.text.contains(statement), "\(file.path):\(line.number) \(line.text)")
             }
         }
@@ -117,15 +128,15 @@ struct HouseRulesTests {
         for file in tree.sources {
             #expect(!file.name.contains(/Utils?|Helpers?|Manager|Common|Misc/), "\(file.path)")
             for line in file.code {
-                #expect(
-                    !line.text.contains(/\b(class|struct|enum|actor|protocol) \w*(Utils?|Helpers?|Manager|Common)\b/),
-                    "\(file.path):\(line.number)"
-                )
-                if let match = line.text.firstMatch(of: /\b(?:class|struct|enum|actor|protocol) (\w+)/) {
-                    #expect(String(match.1) != file.module, "\(file.path): \(match.1) is its own module")
+                guard let match = line.text.firstMatch(of: /\b(?:class|struct|enum|actor|protocol) (\w+)/) else {
+                    continue
                 }
+                #expect(!match.1.contains(/(Utils?|Helpers?|Manager|Common)$/), "\(file.path):\(line.number)")
+                #expect(String(match.1) != file.module, "\(file.path): \(match.1) is its own module")
             }
-            for line in file.lines { #expect(!line.contains(/TODO(?! #[0-9])|FIXME/), "\(file.path): \(line)") }
+            for line in file.lines where line.contains("TODO") || line.contains("FIXME") {
+                #expect(!line.contains(/TODO(?! #[0-9])|FIXME/), "\(file.path): \(line)")
+            }
         }
     }
 

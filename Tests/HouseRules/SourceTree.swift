@@ -11,8 +11,12 @@ struct SourceTree {
         var name: String { String(path.split(separator: "/").last ?? "") }
         var module: String { String(path.split(separator: "/").dropFirst().first ?? "") }
         /// Lines without comments that take the whole line.
-        var code: [(number: Int, text: String)] {
-            lines.enumerated().filter { !$0.element.drop { $0 == " " }.hasPrefix("//") }
+        let code: [(number: Int, text: String)]
+
+        init(path: String, lines: [String]) {
+            self.path = path
+            self.lines = lines
+            code = lines.enumerated().filter { !$0.element.drop { $0 == " " }.hasPrefix("//") }
                 .map { (number: $0.offset + 1, text: $0.element) }
         }
     }

@@ -106,10 +106,10 @@ struct FollowTests {
             return job["state"] == "pending"
                 && job["slurm"]?["reason"]?.stringValue?.lowercased().contains("held") == true
         }
-        #expect(try await api.wait(requeued, within: .seconds(150))["state"] == "completed")
+        #expect(try await api.wait(requeued, within: .seconds(240))["state"] == "completed")
         #expect(try await api.get("/api/v1/jobs/\(requeued)").json["slurm"]?["jobId"]?.stringValue == slurmID)
         _ = try await TestCluster.slurm("scontrol release \(heldID)")
-        #expect(try await api.wait(held, within: .seconds(150))["state"] == "completed")
+        #expect(try await api.wait(held, within: .seconds(240))["state"] == "completed")
     }
 
     @Test("GPUs and containers are there inside the job")

@@ -18,7 +18,7 @@ struct SeveralGatewaysTests {
         let job = try await API(gateway).wait(id)
         #expect(job["state"] == "completed", "\(job.jsonText)")
         let count = try await TestCluster.count(named: "ff-\(id)-1")
-        #expect(count == 1)
+        #expect(count == 1, "\(gateway.log.suffix(20_000))")
     }
 
     // MARK: - Together

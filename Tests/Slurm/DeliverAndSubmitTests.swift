@@ -62,6 +62,21 @@ import Testing
         #expect(toy.calls == 1)
     }
 
+    /// A command whose connection is gone goes on: that its answers reach nobody must not change what it does.
+    @Test func submitsOnceThoughNobodyHearsTheAnswers() async throws {
+        let toy = try ToySbatch()
+        // The reader hears the beginning, and is gone when the work begins.
+        var deaf = toy.transport
+        deaf.loginShell = ["/bin/bash", "-c", #"/bin/bash -c "$0" | head -c 1"#]
+        try toy.scratch.write("bin/mkdir", "#!/bin/sh\nsleep 0.3; exec /bin/mkdir \"$@\"\n", executable: true)
+        let entries = ["heard", "unheard"].map { toy.entry($0) }
+        #expect(acceptedID(try await toy.submit(entries[0]).first) == 101)
+        for _ in 0..<2 { _ = try await deaf.raw(try toy.command(entries)) }
+        #expect(toy.calls == 2)
+        #expect(try await toy.submit(entries).map(acceptedID) == [101, 102])
+        #expect(toy.calls == 2)
+    }
+
     @Test func worksWithoutFlock() async throws {
         let toy = try ToySbatch(answer: "sleep 0.3; echo 5")
         // A flock that fails as on a file system without locks.

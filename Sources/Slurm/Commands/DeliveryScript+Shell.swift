@@ -69,11 +69,14 @@ extension DeliveryScript {
     /// Taking a job: whoever makes its marker has it (`set -C` opens with O_EXCL, on NFS too).
     ///
     /// The marker names its session and how far it came. One whose session is over while it delivered is taken over;
-    /// one that had begun to submit only when a search has found no job (`again`).
+    /// one that had begun to submit only when a search has found no job (`again`). What is known stays known when
+    /// nobody listens any more: the answer may fail to be written, and must not count.
     static let taking = """
         known() {
             answer=
-            [ -s jobid ] && read -r answer 2>/dev/null <jobid && result accepted '' "$answer"
+            [ -s jobid ] && read -r answer 2>/dev/null <jobid || return 1
+            result accepted '' "$answer"
+            return 0
         }
         make_marker() {
             created=no wrote=1

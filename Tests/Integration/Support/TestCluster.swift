@@ -96,7 +96,9 @@ enum TestCluster {
             live.output.split(separator: "\n").map(String.init)
             + ended.output.split(separator: "\n").filter { !$0.hasSuffix(refused) }
             .compactMap { $0.split(separator: "|").first.map(String.init) }
-        return Set(ids.map { String($0.prefix { $0.isNumber }) }).count
+        let different = Set(ids.map { String($0.prefix { $0.isNumber }) })
+        if different.count > 1 { print("several jobs named \(key):\n\(live.output)--\n\(ended.output)") }
+        return different.count
     }
 
     /// Runs scripts/cluster, as root or through sudo.
