@@ -18,7 +18,7 @@ enum JobRow {
             scriptDigest: try row.text("script_digest"),
             owner: try row.text("owner"),
             priority: Int(try row.integer("priority")),
-            labels: try decode([String: String].self, try row.text("labels")),
+            labels: try labels(try row.text("labels")),
             retries: .init(
                 limit: Int(try row.integer("retry_limit")),
                 causes: causes(try row.text("retry_causes"))
@@ -87,6 +87,11 @@ enum JobRow {
 
     private static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
         try JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+
+    /// Most jobs have none, and thousands of rows are read at a time.
+    private static func labels(_ text: String) throws -> [String: String] {
+        text == "{}" ? [:] : try decode([String: String].self, text)
     }
 
     private static func causes(_ text: String) -> [JobManifest.Retries.Cause] {

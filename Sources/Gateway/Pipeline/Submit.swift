@@ -7,19 +7,20 @@ internal import TaskQueue
 
 /// Sends what waits for a site, exactly once each, by the protocol of the design (§4):
 /// write "about to submit", run one remote command for all, write Slurm's ids.
+///
+/// Two commands are under way at once: while one submits, the next one's jobs are written down and delivered, and a
+/// command with one late answer does not keep the others waiting.
 struct Submit: Sendable {
-    /// Attempts that travel in one remote command.
-    private static let batch = 100
-
     let world: World
 
     func run(_ task: LeasedTask) async throws -> TaskOutcome {
         guard let name = task.key, let site = world.sites[name] else {
             return .dead(reason: "there is no site '\(task.key ?? "")' in the configuration")
         }
-        let waiting = try await world.database.read { connection in
-            try world.store.submitting(site: name, limit: Self.batch, on: connection)
-        }
+        // Somebody else may need a session meanwhile.
+        let trains = site.configuration.maxSessions < 4 ? 1 : 2
+        let batches = SubmissionBatches(world: world, site: name, trains: trains)
+        let waiting = try await batches.preview()
         guard !waiting.isEmpty else { return .done }
         do {
             try await site.reach()
@@ -27,6 +28,55 @@ struct Submit: Sendable {
             try await explain(waiting, error.reason, site: name)
             return .again(after: .seconds(5))
         }
+        let result = try await withThrowingTaskGroup(of: Result.self) { group in
+            for _ in 0..<trains { group.addTask { try await drive(batches, to: site) } }
+            return try await group.reduce(into: Result()) { $0.add($1) }
+        }
+        if result.isAway { return .again(after: .seconds(5)) }
+        if result.open > 0 { return .again(after: result.open == result.taken ? .seconds(3) : .seconds(1)) }
+        return await batches.isCutShort ? .again(after: .zero) : .done
+    }
+
+    /// What came of several batches.
+    private struct Result: Sendable {
+        /// Jobs that were taken.
+        var taken = 0
+        /// Those of them that are not settled.
+        var open = 0
+        /// Whether the site could not be reached.
+        var isAway = false
+
+        mutating func add(_ other: Result) {
+            taken += other.taken
+            open += other.open
+            isAway = isAway || other.isAway
+        }
+    }
+
+    /// Sends batch after batch until nothing waits, or the site is away.
+    private func drive(_ batches: SubmissionBatches, to site: any Site) async throws -> Result {
+        var result = Result()
+        while let waiting = try await batches.next() {
+            do {
+                try await site.reach()
+            } catch {
+                await batches.stop()
+                try await explain(waiting, error.reason, site: site.configuration.name)
+                result.isAway = true
+                return result
+            }
+            let (taken, open) = try await send(waiting, to: site)
+            await batches.handBack(waiting)
+            result.taken += taken
+            result.open += open
+        }
+        return result
+    }
+
+    /// Sends one batch.
+    ///
+    /// - Returns: how many jobs were taken, and how many of them are not settled.
+    private func send(_ waiting: [Job], to site: any Site) async throws -> (taken: Int, open: Int) {
         let announced = try await announce(waiting)
         let (jobs, unclear) = try await sortOutRestored(announced, at: site)
         let triedBefore = Set(waiting.filter { $0.submission == .trying }.map(\.id))
@@ -36,9 +86,7 @@ struct Submit: Sendable {
         let lost = try await settle(answers)
         let stillLost = try await reconcile(lost, at: site)
         let unsent = answers.count { if case .notSubmitted = $0.1 { true } else { false } }
-        let open = unsent + stillLost + unclear
-        if open > 0 { return .again(after: open == announced.count ? .seconds(3) : .seconds(1)) }
-        return waiting.count == Self.batch ? .again(after: .zero) : .done
+        return (announced.count, unsent + stillLost + unclear)
     }
 
     /// That this try sent nothing says nothing about an earlier one whose answer was lost.
