@@ -109,6 +109,10 @@ struct ManyClientsTests {
         var readers = try (0..<3).map { _ in
             try IdleClient(port: gateway.port, sending: head + "Accept: text/event-stream\r\n\r\n")
         }
+        // Not before all are there: one that comes while we ask would be the fourth.
+        try await eventually("three read") {
+            try await api.get("/metrics").text.contains("\nfarfield_event_followers 3\n")
+        }
         try await eventually("the fourth is turned away") {
             let answer = try await api.get(path)
             return answer.status == 503 && answer.headers["Retry-After"] == "10"
