@@ -9,6 +9,12 @@ package protocol Database: Sendable {
     /// Which of the two engines this is, for the few statements that differ.
     var dialect: Dialect { get }
 
+    /// Counts the commits, where this process makes all of them; nil where others write, too.
+    ///
+    /// A read that began at a count shows what was committed by then; while the count stays, so does what it showed.
+    /// The count has changed when ``transaction(_:)`` returns.
+    var commits: UInt64? { get }
+
     /// Runs `body` on one snapshot of the committed data; writing in it is an error on both engines.
     func read<T: Sendable>(_ body: @escaping @Sendable (any StorageConnection) throws -> T) async throws -> T
 
@@ -60,6 +66,11 @@ package protocol StorageConnection {
     ///
     /// PostgreSQL takes an advisory lock; on SQLite the transaction already has the only write lock.
     func lock(_ name: String) throws
+}
+
+extension Database {
+    /// Others may write.
+    package var commits: UInt64? { nil }
 }
 
 extension StorageConnection {

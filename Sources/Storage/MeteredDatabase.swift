@@ -49,6 +49,9 @@ package final class MeteredDatabase: Database {
     /// The engine's own.
     package var dialect: Dialect { base.dialect }
 
+    /// The engine's own.
+    package var commits: UInt64? { base.commits }
+
     /// How busy the connections are now: PostgreSQL shares them all, SQLite has one writer beside its readers.
     package var load: DatabaseLoad {
         let (reads, writes) = inFlight.withLock { ($0.reads, $0.writes) }

@@ -142,6 +142,9 @@ package struct JobService: Sendable {
         return found
     }
 
+    /// The database's count of commits, where it has one: what was read stays true while the count stays.
+    package var commits: UInt64? { database.commits }
+
     /// A page of jobs, newest first.
     ///
     /// - Parameter query: which jobs.

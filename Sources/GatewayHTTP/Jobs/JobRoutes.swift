@@ -4,11 +4,14 @@ internal import Gateway
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import NIOCore
 
 /// Submitting, reading, listing and cancelling jobs.
 struct JobRoutes: Sendable {
     private let jobs: JobService
     private let limits: Limits
+    /// Answers about single jobs.
+    private let shown = FreshCopies<ByteBuffer>()
 
     init(services: GatewayServices, limits: Limits) {
         jobs = services.jobs
@@ -19,7 +22,7 @@ struct JobRoutes: Sendable {
         [
             Route(.post, "/api/v1/jobs", answer: submit),
             Route(.get, "/api/v1/jobs", answer: list),
-            Route(.get, "/api/v1/jobs/{id}", answer: show),
+            Route(.get, "/api/v1/jobs/{id}", atOnce: known, answer: show),
             Route(.post, "/api/v1/jobs/{id}/cancel", answer: cancel),
             Route(.get, "/api/v1/jobs/{id}/manifest", answer: manifest),
             Route(.get, "/api/v1/jobs/{id}/script", answer: script),
@@ -68,7 +71,15 @@ struct JobRoutes: Sendable {
     }
 
     private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        Answers.json(JobJSON.job(try await jobs.job(try context.jobID)))
+        let (id, commits) = (try context.jobID, jobs.commits)
+        let text = ByteBuffer(string: JobJSON.job(try await jobs.job(id)).jsonText)
+        shown.keep(text, as: id.text, at: commits)
+        return Answers.json(text)
+    }
+
+    /// The same, when nothing was written since somebody asked for this job.
+    private func known(_ request: Request, _ context: GatewayContext) -> Response? {
+        shown.value(context.parameters.get("id") ?? "", at: jobs.commits).map(Answers.json)
     }
 
     private func cancel(_ request: Request, _ context: GatewayContext) async throws -> Response {

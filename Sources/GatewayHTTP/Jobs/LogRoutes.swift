@@ -66,7 +66,9 @@ struct LogRoutes: Sendable {
         of total: Int64,
         status: HTTPResponse.Status
     ) async throws -> Response {
+        // A log only grows: what was there will be there.
         var headers = Self.headers
+        headers[.contentLength] = String(bounds.count)
         if status == .partialContent {
             headers[.contentRange] = "bytes \(bounds.lowerBound)-\(bounds.upperBound - 1)/\(total)"
         }

@@ -16,6 +16,11 @@ enum Answers {
         text(value.jsonText, type: type, status: status, headers: headers)
     }
 
+    /// A JSON document that is written already.
+    static func json(_ text: ByteBuffer) -> Response {
+        Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: text))
+    }
+
     /// Text of some type.
     static func text(
         _ text: String,

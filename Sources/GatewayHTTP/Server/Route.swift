@@ -19,6 +19,8 @@ struct Route: Sendable {
     let isPublic: Bool
     /// How it treats its answer.
     let style: Style
+    /// Answers without waiting for anything, when it can; asked first.
+    let atOnce: (@Sendable (Request, GatewayContext) -> Response?)?
     /// Decodes, calls one function, encodes.
     let answer: @Sendable (Request, GatewayContext) async throws -> Response
 
@@ -27,12 +29,14 @@ struct Route: Sendable {
         _ pattern: String,
         isPublic: Bool = false,
         style: Style = .bounded,
+        atOnce: (@Sendable (Request, GatewayContext) -> Response?)? = nil,
         answer: @escaping @Sendable (Request, GatewayContext) async throws -> Response
     ) {
         self.method = method
         self.pattern = pattern
         self.isPublic = isPublic
         self.style = style
+        self.atOnce = atOnce
         self.answer = answer
     }
 

@@ -1,13 +1,18 @@
 import Dispatch
 import GRDB
+import Synchronization
 
 /// SQLite in one file: one writer at a time, many readers, write-ahead log, every commit synced to the disk.
 package final class SQLiteDatabase: Database {
     private let pool: DatabasePool
     private let hub = SignalHub()
+    private let counted = Atomic<UInt64>(0)
 
     /// SQLite.
     package var dialect: Dialect { .sqlite }
+
+    /// The file is one gateway's own, so its commits are all there are.
+    package var commits: UInt64? { counted.load(ordering: .sequentiallyConsistent) }
 
     /// Opens or creates the file and checks that it is as durable as was asked for.
     package static func open(path: String, readers: Int) async throws -> SQLiteDatabase {
@@ -79,6 +84,7 @@ package final class SQLiteDatabase: Database {
                 continuation.resume(with: Result { try Self.transaction(database, body) })
             }
         }
+        counted.add(1, ordering: .sequentiallyConsistent)
         for signal in signals { hub.publish(signal.channel, signal.payload) }
         return value
     }
