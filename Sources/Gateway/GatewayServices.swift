@@ -45,6 +45,7 @@ package struct GatewayRuntime: Sendable {
         + RestorationStore.migrations + WebhookSchemaStore.migrations
 
     private let databases: [any Database]
+    private let sole: SoleGateway?
     private let directory: SiteDirectory
 
     /// Lets the process open as many files as the system allows.
@@ -105,7 +106,7 @@ package struct GatewayRuntime: Sendable {
         _ keeper: TimeKeeper,
         _ logger: Logger
     ) async throws -> GatewayRuntime {
-        let (database, upkeep) = (database.main, database.upkeep)
+        let (database, upkeep, sole) = (database.main, database.upkeep, database.sole)
         let queue = TaskStore()
         let tasks = JobTasks(queue: queue)
         let feed = EventFeed(database: database)
@@ -122,6 +123,8 @@ package struct GatewayRuntime: Sendable {
             keeper: keeper,
             logger: logger
         )
+        // Nobody else can hold a lease: what a killed gateway left is taken up at once.
+        if sole != nil { try await database.transaction { try queue.endAllLeases(on: $0) } }
         try await beginLooking(at: directory, tasks, database, keeper)
         let templates = TemplateCatalog(folder: folder)
         let figures = FiguresService(database, world.store, queue, directory, feed, home: configuration.home)
@@ -135,6 +138,7 @@ package struct GatewayRuntime: Sendable {
             ],
             isFirstStart: isNew,
             databases: [database, upkeep],
+            sole: sole,
             directory: directory
         )
     }
@@ -229,6 +233,7 @@ package struct GatewayRuntime: Sendable {
 
     /// Closes connections and the database, after everything long-lived has ended.
     package func close() async {
+        defer { withExtendedLifetime(sole) {} }
         for site in directory.sites { await site.close() }
         for database in databases { await database.close() }
     }

@@ -129,6 +129,16 @@ package struct TaskStore: Sendable {
         return true
     }
 
+    /// Ends every lease now: whoever held one is known to be gone.
+    ///
+    /// For a process that starts as the only one; the tasks are rescued as those of any lost worker.
+    package func endAllLeases(on connection: any StorageConnection) throws {
+        try connection.execute(
+            "UPDATE tasks SET lease_expires_at = $1 WHERE state = 'running' AND lease_expires_at > $1",
+            [.integer(time.now())]
+        )
+    }
+
     /// Makes sure that the lease is still held.
     ///
     /// A handler that writes results calls this **last** in the same transaction, when it holds the rows it wrote: a

@@ -46,8 +46,7 @@ struct HouseRulesTests {
     /// Functions by their indentation: from `func` to the brace that closes at the same depth.
     private static func functions(_ file: SourceTree.File) -> [(line: Int, length: Int)] {
         var found: [(line: Int, length: Int)] = []
-        for (index, line) in file.lines.enumerated() {
-            guard line.contains("func ") || line.contains("init") else { continue }
+        for (index, line) in file.lines.enumerated() where line.contains("func ") || line.contains("init") {
             let indent = line.prefix { $0 == " " }
             guard line.dropFirst(indent.count).contains(/^(?:[@a-z(_)]+ )*(?:func |init[?(<])/) else { continue }
             // A requirement of a protocol has no brace before the next empty line.

@@ -132,6 +132,19 @@ struct OperatorTests {
         }
     }
 
+    @Test("cannot start a second gateway on an embedded database by mistake; one that was killed is replaced at once")
+    func second() async throws {
+        let first = try await GatewayProcess().start()
+        let other = try GatewayProcess(state: first.state)
+        let refusal = await #expect(throws: StartFailure.self) { try await other.start() }
+        #expect(refusal?.log.contains("process \(first.processID)") == true, "\(refusal?.log ?? "")")
+        #expect(refusal?.log.contains("PostgreSQL") == true)
+        #expect(try await API(first).get("/api/v1/jobs").status == 200)
+        first.stop(with: SIGKILL)
+        try await other.start()
+        #expect(try await API(other).get("/api/v1/jobs").status == 200)
+    }
+
     @Test("see in the figures that the database is away, and the rest of the figures all the same")
     func databaseAway() async throws {
         let server = TestCluster.variable("FARFIELD_TEST_POSTGRES")

@@ -122,8 +122,7 @@ struct WebhookTests {
         receiver.command("answer 200")
         try await gateway.start()
         let expected = try await sequences(of: job, gateway)
-        // A lease of the killed one lasts half a minute.
-        try await eventually("everything is told", within: .seconds(90)) {
+        try await eventually("everything is told") {
             try sequences(of: job, receiver.taken) == expected
         }
         let messages = try receiver.messages

@@ -189,6 +189,22 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.allCases)
+    func leasesOfTheDeadEndAtOnceWhenSomebodyKnows(_ engine: Engine) async throws {
+        try await Bench.with(engine, time: ManualTime().source) { bench in
+            let store = bench.store
+            try await bench.enqueue(TaskRequest(kind: "work"))
+            let lost = try #require(try await bench.claim(owner: "killed").first)
+            try await bench.database.transaction { try store.endAllLeases(on: $0) }
+            let rescued = try await bench.database.transaction {
+                try store.rescue(["work"], limit: 10, pause: { _ in 0 }, on: $0)
+            }
+            #expect(rescued == ["work"])
+            #expect(try await bench.settle(lost, .outcome(.done)) == nil)
+            #expect(try await bench.claim(owner: "next").map(\.attempt) == [2])
+        }
+    }
+
     @Test func aCheckedLeaseHoldsNobodyUp() async throws {
         try await Bench.with(.postgreSQL) { bench in
             let store = bench.store

@@ -8,6 +8,8 @@ struct GatewayDatabase: Sendable {
     let main: MeteredDatabase
     /// For leases, so that they never wait behind requests; the same as ``main`` on SQLite.
     let upkeep: any Database
+    /// Keeps other gateways out where there can be only one.
+    let sole: SoleGateway?
 
     private static let connections = 6
 
@@ -56,6 +58,7 @@ struct GatewayDatabase: Sendable {
         keeper: TimeKeeper,
         logger: Logger
     ) async throws -> GatewayDatabase {
+        let sole = location.isServer ? nil : try await SoleGateway.take(home: home)
         let main = MeteredDatabase(
             try await location.open(connections: connections, logger: logger),
             connections: connections
@@ -66,7 +69,8 @@ struct GatewayDatabase: Sendable {
             try await compareClocks(main, keeper, logger)
             return GatewayDatabase(
                 main: main,
-                upkeep: location.isServer ? try await location.open(connections: 1, logger: logger) : main
+                upkeep: location.isServer ? try await location.open(connections: 1, logger: logger) : main,
+                sole: sole
             )
         } catch {
             await main.close()
