@@ -96,7 +96,7 @@ struct DecisionTests {
         #expect(next(after: 1) == .seconds(1))
         #expect(next(after: 60) == .seconds(1))
         #expect(next(after: 600) == .seconds(10))
-        #expect(next(after: 1, cost: .milliseconds(700)) == .seconds(7))
+        #expect(next(after: 1, cost: .milliseconds(700)) == .milliseconds(3500))
         #expect(next(after: 100_000) == .seconds(30))
         #expect(next(after: 100_000, changed: 1) == .seconds(1))
         job.cancelRequestedAt = job.createdAt

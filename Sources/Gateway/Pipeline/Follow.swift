@@ -115,7 +115,7 @@ enum PollInterval {
     private static let whileDown = Duration.seconds(5)
 
     /// Fast while something is about to change, slower the longer nothing did and the dearer a look is: a sixtieth of
-    /// the time since the last change, but ten times as long as the look itself took, within the site's limits.
+    /// the time since the last change, but five times as long as the look itself took, within the site's limits.
     static func next(
         jobs: [Job],
         changed: Int,
@@ -129,6 +129,6 @@ enum PollInterval {
         if !isUp { return min(max(site.pollFastest, whileDown), site.pollSlowest) }
         let isLively = changed > 0 || jobs.contains(where: { $0.cancelRequestedAt != nil })
         let quiet = isLively ? .zero : (jobs.map { now - $0.updatedAt }.min() ?? idle) / 60
-        return min(max(quiet, cost * 10, site.pollFastest), site.pollSlowest)
+        return min(max(quiet, cost * 5, site.pollFastest), site.pollSlowest)
     }
 }
