@@ -10,13 +10,14 @@ struct WebhookTests {
 
     /// Makes a webhook by the command line; gives its name.
     private func add(_ receiver: Receiver, _ gateway: GatewayProcess, _ more: [String] = []) async throws -> String {
-        let api = API(gateway)
-        let events = more.map { "\"\($0)\"" }.joined(separator: ", ")
-        let body = #"{"url": "http://127.0.0.1:\#(receiver.port)/hear?me=1", "events": [\#(events)]}"#
-        let answer = try await api.post("/api/v1/webhooks", body, type: "application/json")
-        try #require(answer.status == 201, "\(answer.text)")
-        receiver.command("secret \(try #require(answer.json["secret"]?.stringValue))")
-        return try #require(answer.json["id"]?.stringValue)
+        let url = "http://127.0.0.1:\(receiver.port)/hear?me=1"
+        let arguments = ["webhooks", "add", url, "--json"] + more.flatMap { ["--event", $0] }
+        let answer = try await gateway.cli(arguments)
+        try #require(answer.status == 0, "\(answer)")
+        let webhook = try JSONValue(json: answer.output.utf8)
+        #expect(webhook["events"]?.arrayValue?.compactMap(\.stringValue) == more)
+        receiver.command("secret \(try #require(webhook["secret"]?.stringValue))")
+        return try #require(webhook["id"]?.stringValue)
     }
 
     /// Numbers of the events of a job, as its own list has them.

@@ -64,7 +64,7 @@ struct AddWebhook: AsyncParsableCommand {
         commandName: "add",
         abstract: "Have events sent to an address from now on; its secret is shown once.",
         discussion: """
-            The secret is the key of the signature that comes with every message (webhook-signature, HMAC-SHA256): the
+            The secret is the key of the signature that comes with every message (webhook-signature, HMAC-SHA256): the \
             receiver needs it, and nobody can read it back from the gateway.
             """
     )

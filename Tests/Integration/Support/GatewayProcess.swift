@@ -104,6 +104,11 @@ final class GatewayProcess: @unchecked Sendable {
 
     /// Runs the command line against this gateway.
     func cli(_ arguments: String..., input: String? = nil) async throws -> CommandResult {
+        try await cli(arguments, input: input)
+    }
+
+    /// Runs the command line against this gateway.
+    func cli(_ arguments: [String], input: String? = nil) async throws -> CommandResult {
         var variables = environment
         variables["FARFIELD_URL"] = url
         variables["FARFIELD_TOKEN"] = token
