@@ -40,7 +40,7 @@ package final class MeteredDatabase: Database {
     ///
     /// - Parameters:
     ///   - base: does the work.
-    ///   - connections: PostgreSQL's pool or SQLite's readers, as given to ``DatabaseLocation/open(connections:logger:)``.
+    ///   - connections: PostgreSQL's pool or SQLite's readers, as given to `DatabaseLocation.open`.
     package init(_ base: any Database, connections: Int) {
         self.base = base
         self.connections = connections

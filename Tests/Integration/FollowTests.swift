@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What a job's end, its requeue and its array look like from outside.
-@Suite("Following", .timeLimit(.minutes(5)))
+@Suite("Following", .timeLimit(.minutes(12)))
 struct FollowTests {
     private func run(_ manifest: String, _ gateway: GatewayProcess) async throws -> JSONValue {
         let api = API(gateway)
