@@ -12,6 +12,8 @@ package struct JobEvent: Sendable, Hashable {
         case progress = "job.progress"
         /// Somebody asked for it to be cancelled.
         case cancelRequested = "job.cancelRequested"
+        /// Files are on their way: bytes, rate, time that remains.
+        case transfer = "job.transfer"
         /// A further attempt begins; the data tell how the last one ended.
         case attempt = "job.attempt"
     }

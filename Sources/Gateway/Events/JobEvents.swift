@@ -51,6 +51,12 @@ enum JobEvents {
             data["startTime"] = slurm.startTime.map { .string(Timestamp(seconds: $0).iso8601) }
             data["startEstimate"] = slurm.startEstimate.map { .string(Timestamp(seconds: $0).iso8601) }
         }
+        if let cache = job.cache, cache.key != nil {
+            data["cache"] = .object(
+                ["status": .string(cache.status.rawValue)]
+                    .merging(cache.job.map { ["job": .string($0.text)] } ?? [:]) { $1 }
+            )
+        }
         if let total = job.arrayCount {
             let counts = counts(job).map { ($0.key.rawValue, JSONValue.integer($0.value)) }
             data["array"] = ["tasks": .integer(total), "byState": .object(Dictionary(uniqueKeysWithValues: counts))]

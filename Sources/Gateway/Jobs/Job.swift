@@ -22,6 +22,8 @@ package struct Job: Sendable, Hashable {
     package let site: String
     /// The template its script was made from.
     package let template: String
+    /// `sha256:…` of the template's text; empty for jobs older than this.
+    package let templateDigest: String
     /// The rendered batch script.
     package let script: String
     /// `sha256:…` of the script.
@@ -39,6 +41,9 @@ package struct Job: Sendable, Hashable {
     /// How many array tasks it has; nil when it is no job array.
     package let arrayCount: Int?
 
+    /// Whether something must be settled before it can be submitted: inputs to bring, a known result to look for.
+    package let isStagedFirst: Bool
+
     /// Where it stands.
     package var state: JobState
     /// Why it stands there, in words for a person.
@@ -47,6 +52,10 @@ package struct Job: Sendable, Hashable {
     package var attempt: Int
     /// Where the submission of this attempt stands.
     package var submission: Submission
+    /// Whether the inputs of this attempt stand in its folder at the site.
+    package var isStaged: Bool
+    /// How it stands with results that are known already.
+    package var cache: JobCache?
     /// When this attempt was first tried; the start of the search for a lost answer.
     package var firstTriedAt: Timestamp?
     /// When this attempt was last tried.
@@ -74,6 +83,36 @@ package struct Job: Sendable, Hashable {
 
     /// The key of the present attempt: the remote folder's name and Slurm's job name.
     package var submissionKey: String { "ff-\(id.text)-\(attempt)" }
+}
+
+/// How a job stands with results that are known already.
+package struct JobCache: Sendable, Hashable {
+    /// What came of looking for a known result.
+    package enum Status: String, Sendable, CaseIterable {
+        /// A known result was the answer; nothing ran.
+        case hit
+        /// None was known: it is computed, and kept.
+        case miss
+        /// Another job computes the same; its result is waited for.
+        case joined
+        /// The researcher wants it computed anew.
+        case refresh
+        /// The researcher wants none of it.
+        case off
+        /// What determines the result is not all known by digest.
+        case notCacheable
+    }
+
+    /// What came of it.
+    package var status: Status
+    /// The result key, where there is one.
+    package var key: String?
+    /// Who may see the result: `user:NAME`.
+    package var scope: String?
+    /// The job the result is from, or that is waited for.
+    package var job: JobID?
+    /// Why, in words for a person.
+    package var reason: String?
 }
 
 /// What Slurm said of a job or an array task: `squeue` and `sacct` merged.

@@ -6,6 +6,16 @@ package enum JobInput: Sendable, Hashable {
     case dependencyFailed(reason: String)
     /// Every dependency is satisfied.
     case ready
+    /// Its inputs are on their way, or wait for the site.
+    case staging(reason: String?)
+    /// What it needs is known not to be had as the manifest says: nothing was sent.
+    case inputsRefused(reason: String)
+    /// Its inputs stand in its folder at the site, and no known result is the answer.
+    case staged
+    /// What was staged is not there any more: nothing was sent.
+    case inputsLost(reason: String)
+    /// What looking for a known result came to; `hit` is the end.
+    case looked(JobCache)
     /// Its key is about to be sent to the site.
     case submitting
     /// Slurm has it under this id.
@@ -34,6 +44,8 @@ package enum JobInput: Sendable, Hashable {
 package enum NextStep: Sendable, Hashable {
     /// See whether the job may go to its site.
     case prepare
+    /// Bring its inputs to the site.
+    case stage
     /// Send what waits for the job's site.
     case submit
     /// Look at the job's site soon.
@@ -63,6 +75,11 @@ package enum JobLife {
             case .waits(let reason): wait(&job, reason)
             case .dependencyFailed(let reason): finishUnsent(&job, .cancelled, reason)
             case .ready: markReady(&job)
+            case .staging(let reason): beginStaging(&job, reason)
+            case .inputsRefused(let reason): finishUnsent(&job, .failed, reason)
+            case .staged: finishStaging(&job)
+            case .inputsLost(let reason): stageAgain(&job, reason)
+            case .looked(let cache): settle(&job, cache)
             case .submitting: beginSubmission(&job, now)
             case .accepted(let slurmID): accept(&job, slurmID)
             case .refused(let reason): refuse(&job, reason)
@@ -91,7 +108,7 @@ package enum JobLife {
     }
 
     private static func finishUnsent(_ job: inout Job, _ state: JobState, _ reason: String) -> [NextStep] {
-        guard job.state == .queued || job.state == .held else { return [] }
+        guard job.isUnsent else { return [] }
         job.state = state
         job.reason = reason
         return []
@@ -99,9 +116,45 @@ package enum JobLife {
 
     private static func markReady(_ job: inout Job) -> [NextStep] {
         guard job.state == .queued else { return [] }
+        if job.submission == .none, job.needsStaging { return [.stage] }
         if job.submission == .none { job.reason = nil }
         job.submission = .ready
         return [.submit]
+    }
+
+    // MARK: - Inputs and known results
+
+    private static func beginStaging(_ job: inout Job, _ reason: String?) -> [NextStep] {
+        guard job.isUnsent, job.submission == .none else { return [] }
+        job.state = .staging
+        job.reason = reason
+        return []
+    }
+
+    private static func finishStaging(_ job: inout Job) -> [NextStep] {
+        guard job.isUnsent, job.submission == .none else { return [] }
+        job.isStaged = true
+        job.submission = .ready
+        job.reason = nil
+        return [.submit]
+    }
+
+    private static func stageAgain(_ job: inout Job, _ reason: String) -> [NextStep] {
+        guard job.state == .staging else { return [] }
+        job.submission = .none
+        job.isStaged = false
+        job.reason = reason
+        return job.cancelRequestedAt == nil ? [.stage] : finishUnsent(&job, .cancelled, reason)
+    }
+
+    /// A hit is the end: what was computed before is the answer.
+    private static func settle(_ job: inout Job, _ cache: JobCache) -> [NextStep] {
+        guard job.isUnsent, job.submission == .none else { return [] }
+        job.cache = cache
+        job.reason = cache.status == .notCacheable || cache.status == .miss ? job.reason : cache.reason
+        if cache.status == .joined { job.state = .queued }
+        if cache.status == .hit { job.state = .completed }
+        return []
     }
 
     /// Writes "about to submit": from here on Slurm may have the job.
@@ -175,6 +228,7 @@ package enum JobLife {
             job.reason = "Attempt \(job.attempt - 1) ended: \(ending.reason ?? cause.rawValue). Trying again."
             job.slurm = nil
             job.isInSight = false
+            job.isStaged = false
             job.tasks = [:]
             job.firstTriedAt = nil
             job.lastTriedAt = nil
@@ -223,6 +277,7 @@ package enum JobLife {
         if job.cancelRequestedAt == nil { job.cancelRequestedAt = now }
         switch job.state {
         case .queued, .held: return finishUnsent(&job, .cancelled, "Cancelled before it was sent to the site.")
+        case .staging where job.isUnsent: return finishUnsent(&job, .cancelled, "Cancelled before it was sent.")
         case .staging, .retrieving: return []
         case .pending, .running: return [.cancel, .follow]
         case .completed, .failed, .cancelled, .timedOut: return []
@@ -231,6 +286,18 @@ package enum JobLife {
 }
 
 extension Job {
+    /// Whether Slurm certainly has nothing of this attempt.
+    fileprivate var isUnsent: Bool {
+        switch state {
+        case .queued, .held: true
+        case .staging: submission == .none || submission == .ready
+        default: false
+        }
+    }
+
+    /// Whether something must be settled before it can be sent.
+    fileprivate var needsStaging: Bool { (isStagedFirst && !isStaged) || cache?.status == .joined }
+
     /// Whether the manifest grants a further attempt after this cause.
     fileprivate func mayRetry(_ cause: JobManifest.Retries.Cause) -> Bool {
         attempt <= retries.limit && retries.causes.contains(cause)

@@ -14,6 +14,7 @@ enum JobRow {
             name: try row.text("name"),
             site: try row.text("site"),
             template: try row.text("template"),
+            templateDigest: try row.text("template_digest"),
             script: try row.text("script"),
             scriptDigest: try row.text("script_digest"),
             owner: try row.text("owner"),
@@ -25,10 +26,13 @@ enum JobRow {
             ),
             createdAt: Timestamp(microseconds: try row.integer("created_at")),
             arrayCount: try row.optionalInteger("array_count").map(Int.init),
+            isStagedFirst: try row.integer("staged_first") != 0,
             state: state,
             reason: try row.optionalText("reason"),
             attempt: Int(try row.integer("attempt")),
             submission: submission,
+            isStaged: try row.integer("is_staged") != 0,
+            cache: try cache(row),
             firstTriedAt: try moment(row, "first_tried_at"),
             lastTriedAt: try moment(row, "last_tried_at"),
             slurm: try row.optionalText("slurm").map { try decode(SlurmFacts.self, $0) },
@@ -72,6 +76,8 @@ enum JobRow {
             .integer(job.updatedAt.microseconds), optional(job.observedAt), optional(job.finishedAt),
             .integer(job.isInSight ? 1 : 0),
             .integer(Int64(job.version)), .integer(Int64(job.eventCount)),
+            .integer(job.isStaged ? 1 : 0), optional(job.cache?.status.rawValue), optional(job.cache?.key),
+            optional(job.cache?.scope), optional(job.cache?.job?.text), optional(job.cache?.reason),
         ]
     }
 
@@ -100,6 +106,19 @@ enum JobRow {
 
     static func moment(_ row: Row, _ column: String) throws -> Timestamp? {
         try row.optionalInteger(column).map { Timestamp(microseconds: $0) }
+    }
+
+    private static func cache(_ row: Row) throws -> JobCache? {
+        guard let status = try row.optionalText("cache_status").flatMap(JobCache.Status.init(rawValue:)) else {
+            return nil
+        }
+        return JobCache(
+            status: status,
+            key: try row.optionalText("cache_key"),
+            scope: try row.optionalText("cache_scope"),
+            job: try row.optionalText("cache_job").flatMap(JobID.init),
+            reason: try row.optionalText("cache_reason")
+        )
     }
 
     private static func ending(_ row: Row) throws -> JobEnding? {

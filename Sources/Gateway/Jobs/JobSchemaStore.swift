@@ -7,6 +7,7 @@ package enum GatewaySchema {
         Migration(module: "gateway", number: 1, name: "jobs") { _ in jobs },
         Migration(module: "gateway", number: 2, name: "sites") { _ in sites },
         Migration(module: "gateway", number: 3, name: "looks") { _ in looks },
+        Migration(module: "gateway", number: 4, name: "staging") { _ in staging },
     ]
 
     private static func list(_ states: [JobState]) -> String {
@@ -116,6 +117,18 @@ package enum GatewaySchema {
     private static let looks = [
         "ALTER TABLE jobs ADD COLUMN in_sight BIGINT NOT NULL DEFAULT 0",
         "ALTER TABLE site_status ADD COLUMN looked_at BIGINT",
+    ]
+
+    /// What is settled before a job is submitted.
+    private static let staging = [
+        "ALTER TABLE jobs ADD COLUMN template_digest TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN staged_first BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN is_staged BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN cache_status TEXT",
+        "ALTER TABLE jobs ADD COLUMN cache_key TEXT",
+        "ALTER TABLE jobs ADD COLUMN cache_scope TEXT",
+        "ALTER TABLE jobs ADD COLUMN cache_job TEXT",
+        "ALTER TABLE jobs ADD COLUMN cache_reason TEXT",
     ]
 
     private static let sites = [

@@ -12,6 +12,7 @@ package struct JobStore: Sendable {
         id, name, site, template, owner, priority, created_at, array_count, state, reason, attempt, submission,
         first_tried_at, last_tried_at, slurm, ending_state, ending_reason, ending_cause, cancel_requested_at,
         updated_at, observed_at, in_sight, finished_at, version, event_count, retry_limit, retry_causes, script_digest,
+        template_digest, staged_first, is_staged, cache_status, cache_key, cache_scope, cache_job, cache_reason,
         '' AS script, '{}' AS labels, CASE WHEN array_count IS NULL THEN '' ELSE manifest END AS manifest, \(lookedAt)
         """
     private static let lookedAt = "(SELECT looked_at FROM site_status WHERE site_status.name = jobs.site) AS looked_at"
@@ -33,7 +34,12 @@ package struct JobStore: Sendable {
 
     /// The job of that name; nil when there is none.
     package func find(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
-        try connection.query("SELECT \(Self.columns) FROM jobs WHERE id = $1", [.text(id.text)]).first.map(
+        try Self.find(id, on: connection)
+    }
+
+    /// The job of that name; nil when there is none.
+    static func find(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
+        try connection.query("SELECT \(columns) FROM jobs WHERE id = $1", [.text(id.text)]).first.map(
             JobRow.job
         )
     }
@@ -120,7 +126,26 @@ package struct JobStore: Sendable {
         job.version += 1
         try update(job, from: before, on: connection)
         try tasks.enqueue(steps, for: job, at: now, on: connection)
-        if job.state.isFinal { try tasks.wakeDependents(of: job, at: now, on: connection) }
+        if job.state.isFinal {
+            try tasks.wakeDependents(of: job, at: now, on: connection)
+            try tasks.wakeFollowers(of: job, at: now, on: connection)
+        }
+        try connection.signal(Self.channel, job.id.text)
+        return job
+    }
+
+    /// Appends an event that changes nothing else about a job.
+    ///
+    /// - Returns: the job; nil when there is none of that name. One that has ended is told nothing more.
+    func tell(_ fact: JobEvents.Fact, of id: JobID, on connection: any StorageConnection) throws -> Job? {
+        guard var job = try lock(id, on: connection), !job.state.isFinal else {
+            return try find(id, on: connection)
+        }
+        let before = job
+        job.eventCount += 1
+        job.version += 1
+        try EventStore.append(fact, sequence: job.eventCount, of: job, at: keeper.now(), on: connection)
+        try update(job, from: before, on: connection)
         try connection.signal(Self.channel, job.id.text)
         return job
     }
@@ -131,7 +156,8 @@ package struct JobStore: Sendable {
             UPDATE jobs SET state = $2, reason = $3, attempt = $4, submission = $5, first_tried_at = $6,
                 last_tried_at = $7, slurm_job_id = $8, slurm = $9, ending_state = $10, ending_reason = $11,
                 ending_cause = $12, cancel_requested_at = $13, updated_at = $14, observed_at = $15,
-                finished_at = $16, in_sight = $17, version = $18, event_count = $19
+                finished_at = $16, in_sight = $17, version = $18, event_count = $19, is_staged = $20,
+                cache_status = $21, cache_key = $22, cache_scope = $23, cache_job = $24, cache_reason = $25
             WHERE id = $1
             """,
             [.text(job.id.text)] + JobRow.changing(job)

@@ -6,6 +6,8 @@ package import TaskQueue
 package enum TaskKind {
     /// See whether a job may go to its site; key: the job.
     package static let prepare = "job.prepare"
+    /// Bring a job's inputs to its site; key: the job.
+    package static let stage = "job.stage"
     /// Send what waits for a site; key: the site.
     package static let submit = "site.submit"
     /// Look at a site; key: the site.
@@ -19,7 +21,7 @@ package enum TaskKind {
     package static let deliverWebhook = "webhook.deliver"
 
     /// All of them, in the order of a job's life.
-    package static let all = [prepare, submit, follow, cancel, retrieve, deliverWebhook]
+    package static let all = [prepare, stage, submit, follow, cancel, retrieve, deliverWebhook]
 }
 
 /// Turns the next steps of jobs into durable tasks, in the transaction that decided them.
@@ -43,6 +45,15 @@ package struct JobTasks: Sendable {
         }
     }
 
+    /// Lets the jobs that wait for this one's result look again: for its result, or for who computes it instead.
+    func wakeFollowers(of job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
+        guard job.cache?.key != nil else { return }
+        try ResultStore.release(job.id, on: connection)
+        for follower in try ResultStore.followers(of: job.id, on: connection) {
+            try queue.enqueue(task(TaskKind.stage, key: follower.text, job.priority, now), on: connection)
+        }
+    }
+
     /// Looks at a site at a moment, if there is not already an earlier look planned.
     package func follow(site: String, at moment: Timestamp, on connection: any StorageConnection) throws {
         try queue.enqueue(task(TaskKind.follow, key: site, 100, moment), on: connection)
@@ -61,6 +72,7 @@ package struct JobTasks: Sendable {
     private func request(_ step: NextStep, _ job: Job, _ now: Timestamp) -> TaskRequest {
         switch step {
         case .prepare: task(TaskKind.prepare, key: job.id.text, job.priority, now)
+        case .stage: task(TaskKind.stage, key: job.id.text, job.priority, now)
         case .submit: task(TaskKind.submit, key: job.site, 90, now)
         case .follow: task(TaskKind.follow, key: job.site, 100, now)
         case .cancel: task(TaskKind.cancel, key: job.id.text, 110, now)

@@ -15,6 +15,7 @@ package struct Admission: Sendable {
         let site: String
         let script: String
         let scriptDigest: SHA256Digest
+        let templateDigest: String
 
         /// The job it becomes.
         func job(id: JobID, owner: String, at now: Timestamp) -> Job {
@@ -24,6 +25,7 @@ package struct Admission: Sendable {
                 name: manifest.name,
                 site: site,
                 template: manifest.effectiveTemplate,
+                templateDigest: templateDigest,
                 script: script,
                 scriptDigest: scriptDigest.description,
                 owner: owner,
@@ -32,10 +34,13 @@ package struct Admission: Sendable {
                 retries: manifest.retries,
                 createdAt: now,
                 arrayCount: manifest.array?.count,
+                isStagedFirst: false,
                 state: .queued,
                 reason: nil,
                 attempt: 1,
                 submission: .none,
+                isStaged: false,
+                cache: nil,
                 firstTriedAt: nil,
                 lastTriedAt: nil,
                 slurm: nil,
@@ -91,7 +96,8 @@ package struct Admission: Sendable {
             manifest: manifest,
             site: site.name,
             script: script,
-            scriptDigest: SHA256Digest(of: script.utf8)
+            scriptDigest: SHA256Digest(of: script.utf8),
+            templateDigest: SHA256Digest(of: template.text.utf8).description
         )
     }
 

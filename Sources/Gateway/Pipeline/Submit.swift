@@ -91,8 +91,11 @@ struct Submit: Sendable {
 
     /// That this try sent nothing says nothing about an earlier one whose answer was lost.
     private static func cautious(_ answer: SubmissionAnswer, triedBefore: Bool) -> SubmissionAnswer {
-        guard triedBefore, case .notSubmitted(let reason) = answer else { return answer }
-        return .unknown(reason: reason)
+        guard triedBefore else { return answer }
+        switch answer {
+        case .notSubmitted(let reason), .inputsLost(let reason): return .unknown(reason: reason)
+        case .accepted, .refused, .unknown: return answer
+        }
     }
 
     /// Tells why nothing can be sent now; whether an earlier try came through stays open.
@@ -141,7 +144,7 @@ struct Submit: Sendable {
             world.logger.info("the site has the job", metadata: ["job.id": "\(job.id)", "slurm.id": "\(slurmID)"])
         case .refused(let reason):
             world.logger.info("the site refused the job", metadata: ["job.id": "\(job.id)", "reason": "\(reason)"])
-        case .notSubmitted, .unknown: return
+        case .notSubmitted, .inputsLost, .unknown: return
         }
     }
 
@@ -154,6 +157,7 @@ struct Submit: Sendable {
                 case .accepted(let slurmID): input = .accepted(slurmID: slurmID)
                 case .refused(let reason): input = .refused(reason: reason)
                 case .notSubmitted(let reason): input = .notSubmitted(reason: reason)
+                case .inputsLost(let reason): input = .inputsLost(reason: reason)
                 case .unknown(let reason):
                     lost.append((job, reason))
                     continue
@@ -231,7 +235,13 @@ struct Submit: Sendable {
     private func resubmit(_ jobs: [Job], at site: any Site) async throws -> Int {
         guard !jobs.isEmpty else { return 0 }
         let answers = Array(zip(jobs, await site.submit(jobs.map { Self.submission(of: $0, resubmits: true) })))
-        let lost = try await settle(answers.map { ($0, Self.cautious($1, triedBefore: true)) })
+        let lost = try await settle(
+            answers.map { job, answer in
+                // It is proved that no earlier try came through, and this one sent nothing.
+                if case .inputsLost = answer { return (job, answer) }
+                return (job, Self.cautious(answer, triedBefore: true))
+            }
+        )
         return lost.count
     }
 
@@ -248,7 +258,12 @@ struct Submit: Sendable {
                 }
             }
         }
-        return Submission(key: job.submissionKey, files: files, resubmits: resubmits)
+        return Submission(
+            key: job.submissionKey,
+            files: files,
+            expected: job.manifest?.inputs.filter { $0.source.inlineBytes == nil }.map(\.path) ?? [],
+            resubmits: resubmits
+        )
     }
 }
 

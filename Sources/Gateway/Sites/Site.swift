@@ -68,11 +68,15 @@ package protocol Site: Sendable {
     /// - Returns: the login under way; nil where a key alone is enough.
     func beginLogin() -> SSHLogin?
 
+    /// Its files; nil for a site that takes none.
+    var data: (any SiteData)? { get }
+
     /// Closes connections.
     func close() async
 }
 
 extension Site {
+    package var data: (any SiteData)? { nil }
     package var figures: SSHFigures? { nil }
 }
 
@@ -82,6 +86,8 @@ package struct Submission: Sendable {
     package let key: String
     /// Files for the job's folder, the batch script among them.
     package let files: [DeliverAndSubmit.File]
+    /// Paths below the job's folder that must be there already.
+    package let expected: [String]
     /// Whether a search proved that no job of this key exists.
     package let resubmits: Bool
 }
@@ -94,6 +100,8 @@ package enum SubmissionAnswer: Sendable, Hashable {
     case refused(reason: String)
     /// Certainly nothing was submitted by this try.
     case notSubmitted(reason: String)
+    /// Nothing was submitted: its inputs are not there any more.
+    case inputsLost(reason: String)
     /// Nobody knows yet.
     case unknown(reason: String)
 }

@@ -43,6 +43,7 @@ package struct SlurmSite: Site {
                 DeliverAndSubmit.Entry(
                     key: submission.key,
                     files: submission.files,
+                    expected: submission.expected,
                     script: JobFolder.batchScript,
                     resubmits: submission.resubmits
                 )
@@ -67,6 +68,7 @@ package struct SlurmSite: Site {
         case .accepted(let jobID, _): .accepted(slurmID: jobID.description)
         case .refused(let refusal): .refused(reason: refusal.description)
         case .notSubmitted(let reason): .notSubmitted(reason: reason)
+        case .incomplete(let reason): .inputsLost(reason: "The site has lost the input '\(reason)'.")
         case .unknown(let reason): .unknown(reason: reason)
         }
     }

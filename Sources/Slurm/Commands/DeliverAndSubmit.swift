@@ -25,14 +25,17 @@ package struct DeliverAndSubmit: RemoteCommand {
         /// The attempt's key: the name of the job and of its folder, `[A-Za-z0-9._-]`.
         package var key: String
         package var files: [File]
+        /// Paths below the job's folder that must be there already.
+        package var expected: [String]
         /// Which of the files sbatch gets.
         package var script: String
         /// Submit although a former try left its marker: only after a search has found no job of this key.
         package var resubmits: Bool
 
-        package init(key: String, files: [File], script: String, resubmits: Bool) {
+        package init(key: String, files: [File], expected: [String] = [], script: String, resubmits: Bool) {
             self.key = key
             self.files = files
+            self.expected = expected
             self.script = script
             self.resubmits = resubmits
         }
@@ -46,6 +49,8 @@ package struct DeliverAndSubmit: RemoteCommand {
         case refused(SlurmRefusal)
         /// Nothing was submitted, and the same request can succeed later.
         case notSubmitted(reason: String)
+        /// Nothing was submitted: what should be in the job's folder is not there.
+        case incomplete(reason: String)
         /// A job may or may not exist: look for it by name before trying again.
         case unknown(reason: String)
     }
@@ -126,6 +131,7 @@ package struct DeliverAndSubmit: RemoteCommand {
         case "definite":
             if SubmissionTexts.holds(text, SubmissionTexts.notSubmitted) { return .notSubmitted(reason: excerpt) }
             return .refused(SlurmRefusal(text: text))
+        case "unsent" where detail == "inputs": return .incomplete(reason: excerpt)
         case "unsent":
             return .notSubmitted(reason: "\(unsentReasons[detail] ?? detail): \(excerpt)")
         case "unknown":
@@ -164,6 +170,7 @@ extension DeliverAndSubmit.Entry {
                 throw .invalidValue(field: "file", reason: "\(file.path) is there twice")
             }
         }
+        for path in expected { try RemoteFolder.checkRelative(path) }
         guard paths.contains(script) else {
             throw .invalidValue(field: "script", reason: "\(script) is not among the files")
         }

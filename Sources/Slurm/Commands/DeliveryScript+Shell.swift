@@ -158,6 +158,7 @@ extension DeliveryScript {
             known && return
             take || return
             if known; then rm -f submitting; return; fi
+            "expect_$index" || { rm -f submitting; unsent inputs "$text"; return; }
             "deliver_$index" 2>/dev/null || text=$("deliver_$index" 2>&1) \\
                 || { rm -f submitting; unsent files "$text"; return; }
             ready="$ready $index" files=$files$job_files modes=$modes$job_modes expected=$expected$job_sums

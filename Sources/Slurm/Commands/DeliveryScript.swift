@@ -68,10 +68,19 @@ struct DeliveryScript {
             key=\(entry.key) script=\(ShellWord.quoteWithoutNUL("./\(entry.script)")) again=\(entry.resubmits ? "yes" : "no")
             job_files=\(Self.list(paths)) job_modes=\(Self.list(executables)) job_sums=\(ShellWord.quoteWithoutNUL(sums))
             }
+            expect_\(index)() {
+            \(entry.expected.map(Self.expectation).joined(separator: "\n"))
+            return 0
+            }
             deliver_\(index)() {
             \(entry.files.map(Self.delivery).joined(separator: "\n"))
             }
             """
+    }
+
+    private static func expectation(_ path: String) -> String {
+        let word = ShellWord.quoteWithoutNUL("./" + path)
+        return "[ -e \(word) ] || { text=\(ShellWord.quoteWithoutNUL(path)); return 1; }"
     }
 
     /// Words that `eval` reads back, each with a space before it, as one word.

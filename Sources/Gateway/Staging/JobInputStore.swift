@@ -1,0 +1,52 @@
+internal import Attestation
+internal import Storage
+
+/// The table `job_inputs`: what each job's inputs were found to be.
+enum JobInputStore {
+    static func write(_ inputs: [StagedInput], of job: JobID, on connection: any StorageConnection) throws {
+        try connection.execute("DELETE FROM job_inputs WHERE job_id = $1", [.text(job.text)])
+        for input in inputs {
+            try connection.execute(
+                """
+                INSERT INTO job_inputs (job_id, position, path, source, kind, digest, size, place, seen)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                """,
+                [
+                    .text(job.text), .integer(Int64(input.position)), .text(input.path), .text(input.source),
+                    .text(input.kind.rawValue), .text(input.digest.description), .integer(input.size),
+                    JobRow.optional(input.place), JobRow.optional(input.seen),
+                ]
+            )
+        }
+    }
+
+    /// The inputs of a job, in the manifest's order; empty before they are known.
+    ///
+    /// - Parameter manifest: tells what the table does not: which are executable or writable.
+    static func list(of job: JobID, manifest: JobManifest?, on connection: any StorageConnection) throws
+        -> [StagedInput]
+    {
+        try connection.query(
+            "SELECT * FROM job_inputs WHERE job_id = $1 ORDER BY position, path",
+            [.text(job.text)]
+        ).map { row in
+            guard let digest = SHA256Digest(try row.text("digest")),
+                let kind = StagedInput.Kind(rawValue: try row.text("kind"))
+            else { throw StoredValueError(table: "job_inputs", id: job.text) }
+            let position = Int(try row.integer("position"))
+            let declared = manifest.flatMap { $0.inputs.indices.contains(position) ? $0.inputs[position] : nil }
+            return StagedInput(
+                position: position,
+                path: try row.text("path"),
+                source: try row.text("source"),
+                kind: kind,
+                digest: digest,
+                size: try row.integer("size"),
+                place: try row.optionalText("place"),
+                seen: try row.optionalText("seen"),
+                isWritable: declared?.isWritable ?? false,
+                isExecutable: declared?.isExecutable ?? false
+            )
+        }
+    }
+}

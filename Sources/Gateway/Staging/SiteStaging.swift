@@ -1,0 +1,250 @@
+internal import Attestation
+internal import Logging
+internal import Metrics
+internal import Slurm
+internal import Storage
+
+/// Brings artifacts into the cache of a site, each once, and knows what stands there.
+struct SiteStaging: Sendable {
+    let database: any Database
+    let library: ArtifactLibrary
+    let sources: RemoteSources
+    let shipments: Shipments
+    let sites: SiteDirectory
+    let keeper: TimeKeeper
+    let logger: Logger
+
+    /// What a transfer tells: bytes that have arrived, of an artifact.
+    typealias Progress = @Sendable (SHA256Digest, Int64) async throws -> Void
+
+    /// Makes sure that artifacts stand in a site's cache, by digest.
+    ///
+    /// - Parameters:
+    ///   - artifacts: what is needed.
+    ///   - site: where.
+    ///   - progress: is told what arrives.
+    /// - Returns: bytes that had to travel.
+    /// - Throws: ``SiteFailure``, ``InputFailure``, storage errors.
+    @discardableResult
+    func ensure(_ artifacts: [StoredArtifact], at site: any Site, progress: @escaping Progress) async throws -> Int64 {
+        let needed = Array(Dictionary(artifacts.map { ($0.digest, $0) }) { first, _ in first }.values)
+        guard !needed.isEmpty else { return 0 }
+        guard let data = site.data else {
+            throw InputFailure.refused(reason: "the site \(site.configuration.name) takes no files")
+        }
+        let missing = try await missing(needed, at: site, data)
+        // One session is left for commands.
+        let lanes = max(1, min(3, site.configuration.maxSessions - 2))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, artifact) in missing.enumerated() {
+                if index >= lanes { try await group.next() }
+                group.addTask {
+                    try await shipments.alone(artifact.digest, at: site.configuration.name) {
+                        // Whoever was faster has brought it.
+                        guard try await !missing([artifact], at: site, data).isEmpty else { return }
+                        try await bring(artifact, to: site, data, progress)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        return missing.reduce(0) { $0 + $1.size }
+    }
+
+    // MARK: - What is there
+
+    /// Which artifacts must be brought; doubtful copies are hashed, wrong ones removed.
+    private func missing(
+        _ artifacts: [StoredArtifact],
+        at site: any Site,
+        _ data: any SiteData
+    ) async throws -> [StoredArtifact] {
+        let name = site.configuration.name
+        let digests = artifacts.map(\.digest)
+        let found = try await data.lookIntoCache(digests)
+        let known = try await database.read { try SiteCopyStore.find(digests, at: name, on: $0) }
+        let now = keeper.now()
+        let standings = artifacts.map { artifact in
+            let standing = CopyStanding.of(
+                artifact,
+                found: found[artifact.digest],
+                known: known[artifact.digest],
+                now: now,
+                verifyAfter: site.configuration.cache.verifyAfter
+            )
+            return (artifact, standing)
+        }
+        let doubtful = standings.filter { $0.1 == .doubtful }.map(\.0)
+        let bad = try await verify(doubtful, found, at: name, data)
+        let gone = standings.filter { $0.1 == .missing }.map(\.0)
+        let purged = gone.filter { known[$0.digest] != nil }
+        if !purged.isEmpty {
+            logger.notice("copies at a site are gone", metadata: ["site": "\(name)", "count": "\(purged.count)"])
+            Counter(label: "farfield_site_copies_lost_total", dimensions: [("site", name)]).increment(by: purged.count)
+        }
+        try await database.transaction { connection in
+            try SiteCopyStore.forget((gone + bad).map(\.digest), at: name, on: connection)
+            let good = Set(digests).subtracting((gone + bad).map(\.digest))
+            try SiteCopyStore.touch(Array(good), at: name, now: now, on: connection)
+        }
+        return gone + bad
+    }
+
+    /// Hashes copies at the site.
+    ///
+    /// - Returns: those that were wrong; they are removed there.
+    private func verify(
+        _ artifacts: [StoredArtifact],
+        _ found: [SHA256Digest: CachedFile],
+        at name: String,
+        _ data: any SiteData
+    ) async throws -> [StoredArtifact] {
+        guard !artifacts.isEmpty else { return [] }
+        let paths = artifacts.map { SiteCache.path($0.digest.hexadecimal) }
+        let bytes = artifacts.reduce(0) { $0 + $1.size }
+        let results = try await data.hash(paths, key: nil, protects: false, bytes: bytes)
+        let now = keeper.now()
+        var bad: [StoredArtifact] = []
+        var good: [(StoredArtifact, HashedFile)] = []
+        for (artifact, result) in zip(artifacts, results) {
+            if case .file(let file) = result, file.digest == artifact.digest.hexadecimal {
+                good.append((artifact, file))
+            } else {
+                bad.append(artifact)
+            }
+        }
+        if !bad.isEmpty {
+            logger.error(
+                "copies at a site are damaged; they are removed and brought again",
+                metadata: ["site": "\(name)", "artifacts": "\(bad.map(\.digest.description).joined(separator: " "))"]
+            )
+            Counter(label: "farfield_site_copies_lost_total", dimensions: [("site", name)]).increment(by: bad.count)
+            _ = try await data.clean(folders: [], cached: bad.map(\.digest))
+        }
+        let right = good
+        try await database.transaction { connection in
+            for (artifact, file) in right {
+                try SiteCopyStore.note(
+                    artifact.digest,
+                    size: file.size,
+                    modified: file.modified,
+                    at: name,
+                    now: now,
+                    on: connection
+                )
+            }
+        }
+        return bad
+    }
+
+    // MARK: - Bringing
+
+    private func bring(
+        _ artifact: StoredArtifact,
+        to site: any Site,
+        _ data: any SiteData,
+        _ progress: @escaping Progress
+    ) async throws {
+        let name = site.configuration.name
+        if try await !fetchesItself(artifact, at: site, data) {
+            try await requireAtHome(artifact)
+            try await data.send(
+                artifact,
+                reading: { try await library.read(artifact.digest, offset: $0, length: 1 << 20) },
+                progress: { try await progress(artifact.digest, $0) }
+            )
+            Counter(label: "farfield_staged_bytes_total", dimensions: [("site", name)]).increment(by: artifact.size)
+        }
+        switch try await data.takeIntoCache([artifact])[artifact.digest] {
+        case .taken(let file)?:
+            let now = keeper.now()
+            try await database.transaction { connection in
+                try SiteCopyStore.note(
+                    artifact.digest,
+                    size: file.size,
+                    modified: file.modified,
+                    at: name,
+                    now: now,
+                    on: connection
+                )
+            }
+        case .differs(let actual)?:
+            throw SiteFailure(
+                reason: "\(artifact.digest) arrived at \(name) as sha256:\(actual); it is sent again.",
+                isTransient: true
+            )
+        case .failed(let reason)?:
+            throw SiteFailure(reason: "\(name) cannot take \(artifact.digest): \(reason)", isTransient: true)
+        case nil: throw SiteFailure(reason: "\(name) did not tell of \(artifact.digest)", isTransient: true)
+        }
+    }
+
+    /// Whether the site has fetched the bytes from a bucket that it can reach, so that they do not pass through here.
+    private func fetchesItself(
+        _ artifact: StoredArtifact,
+        at site: any Site,
+        _ data: any SiteData
+    ) async throws -> Bool {
+        guard site.configuration.cache.fetchesFromBuckets,
+            let url = try await sources.address(of: artifact, library: library)
+        else { return false }
+        let trouble = try await data.fetch(url, as: artifact)
+        if let trouble {
+            logger.notice(
+                "a site could not fetch from a bucket; the gateway sends",
+                metadata: ["site": "\(site.configuration.name)", "reason": "\(trouble)"]
+            )
+        }
+        return trouble == nil
+    }
+
+    /// Makes sure that the gateway holds an artifact, from another site when it must.
+    func requireAtHome(_ artifact: StoredArtifact) async throws {
+        if try await library.find(artifact.digest) != nil { return }
+        guard try await bringHome(artifact.digest) else {
+            throw InputFailure.waits(reason: "Neither the gateway nor a site that answers holds \(artifact.digest).")
+        }
+    }
+
+    /// Brings an artifact home from a site that has a copy.
+    ///
+    /// What arrives is named by its own digest, so the two copies cannot differ under one name.
+    ///
+    /// - Returns: whether it is in the store now.
+    func bringHome(_ digest: SHA256Digest) async throws -> Bool {
+        for name in try await database.read({ try SiteCopyStore.sites(of: digest, on: $0) }) {
+            guard let data = sites[name]?.data else { continue }
+            do {
+                if try await fetchHome(digest, from: data) { return true }
+                logger.error(
+                    "a copy at a site is not what its name says",
+                    metadata: ["site": "\(name)", "artifact": "\(digest)"]
+                )
+                try await database.transaction { try SiteCopyStore.forget([digest], at: name, on: $0) }
+            } catch let failure as SiteFailure {
+                logger.notice(
+                    "a copy could not be fetched",
+                    metadata: ["site": "\(name)", "reason": "\(failure.reason)"]
+                )
+            }
+        }
+        return false
+    }
+
+    private func fetchHome(_ digest: SHA256Digest, from data: any SiteData) async throws -> Bool {
+        let writer = try library.writer()
+        do {
+            while let part = try await data.readCached(digest, offset: writer.size, length: 4 << 20) {
+                try writer.write(part.bytes)
+                if part.bytes.isEmpty || writer.size >= part.size {
+                    return try await library.keep(writer).digest == digest
+                }
+            }
+        } catch {
+            writer.discard()
+            throw error
+        }
+        writer.discard()
+        return false
+    }
+}
