@@ -27,6 +27,12 @@ package struct SHA256Digest: Sendable, Hashable {
         hexadecimal = String(digits)
     }
 
+    /// The 32 bytes.
+    package var bytes: [UInt8] {
+        let digits = Array(hexadecimal.utf8).map { $0 > 57 ? $0 - 87 : $0 - 48 }
+        return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    }
+
     init(raw: [UInt8]) {
         hexadecimal = raw.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }

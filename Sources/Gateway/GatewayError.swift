@@ -25,6 +25,16 @@ package struct GatewayError: Error, Sendable {
         case payloadTooLarge = "payload-too-large"
         /// The requested bytes do not exist.
         case rangeNotSatisfiable = "range-not-satisfiable"
+        /// The allocation keeps as many bytes as it may.
+        case quotaExceeded = "quota-exceeded"
+        /// Bytes do not have the digest that was announced.
+        case digestMismatch = "digest-mismatch"
+        /// A part of an upload does not have the checksum sent with it.
+        case checksumMismatch = "checksum-mismatch"
+        /// Somebody else appends to the upload now.
+        case uploadLocked = "upload-locked"
+        /// Stored bytes are damaged; they are not handed out.
+        case artifactCorrupt = "artifact-corrupt"
         /// As many jobs wait as the gateway takes.
         case tooManyJobs = "too-many-jobs"
         /// The site does not answer now.

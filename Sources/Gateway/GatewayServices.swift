@@ -42,7 +42,7 @@ package struct GatewayRuntime: Sendable {
     /// Every step of the schema.
     static let migrations =
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
-        + RestorationStore.migrations + WebhookSchemaStore.migrations
+        + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
 
     private let databases: [any Database]
     private let sole: SoleGateway?
@@ -117,7 +117,7 @@ package struct GatewayRuntime: Sendable {
             store: JobStore(tasks: tasks, keeper: keeper),
             tasks: tasks,
             sites: directory,
-            artifacts: ArtifactStore(folder: "\(configuration.home)/artifacts"),
+            artifacts: ArtifactRooms.library(configuration, database, keeper, logger),
             limits: configuration.limits,
             restoredAt: restoredAt,
             keeper: keeper,

@@ -143,7 +143,7 @@ private struct SlowSpine {
             store: JobStore(tasks: tasks, keeper: clock.keeper),
             tasks: tasks,
             sites: SiteDirectory(sites: [site]),
-            artifacts: ArtifactStore(folder: NSTemporaryDirectory() + "artifacts-" + UUID().uuidString),
+            artifacts: sampleLibrary(database),
             limits: .standard,
             restoredAt: nil,
             keeper: clock.keeper,

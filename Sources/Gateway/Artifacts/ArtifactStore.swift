@@ -1,99 +1,63 @@
 package import Attestation
-internal import Foundation
 
-/// Bytes kept under their SHA-256 in one folder: `sha256/ab/cdef…`.
-package struct ArtifactStore: Sendable {
-    private let folder: String
-
-    /// A store.
+/// A place that keeps bytes under their SHA-256: a folder, or a bucket.
+///
+/// It knows digests and bytes only; whether an artifact may be read, kept or removed is decided by ``ArtifactLibrary``
+/// with the database. What it hands out is **not** verified: ``ArtifactReader`` does that, the same for every store.
+package protocol ArtifactStore: Sendable {
+    /// Gives sealed bytes their name.
     ///
-    /// - Parameter folder: made when first needed.
-    package init(folder: String) { self.folder = folder }
+    /// May be done again and by several at once: the same bytes take the place of the same bytes, damaged ones
+    /// included. When it returns, they survive a crash.
+    func place(_ sealed: SealedArtifact) async throws
 
-    /// Begins a new artifact; nothing stands under its final name before `finish()`.
+    /// How many bytes an artifact has; nil when it is not there.
+    func size(of digest: SHA256Digest) async throws -> Int64?
+
+    /// Bytes as they lie there, fewer at the end; nil when the artifact is not there.
+    func read(_ digest: SHA256Digest, offset: Int64, length: Int) async throws -> [UInt8]?
+
+    /// The list of block digests as it lies there; nil when it is not there.
+    func blockList(of digest: SHA256Digest) async throws -> [UInt8]?
+
+    /// Keeps a list of block digests.
+    func keepBlockList(_ bytes: [UInt8], of digest: SHA256Digest) async throws
+
+    /// Sets wrong bytes aside for a person to look at, after reading them once more.
     ///
-    /// - Returns: a writer.
-    /// - Throws: file errors, such as a full disk.
-    package func writer() throws -> ArtifactWriter {
-        let incoming = folder + "/incoming"
-        try FileManager.default.createDirectory(atPath: incoming, withIntermediateDirectories: true)
-        return try ArtifactWriter(temporary: "\(incoming)/\(UUID().uuidString)", store: self)
-    }
+    /// - Returns: false when they turned out to be right, and stay.
+    func quarantine(_ digest: SHA256Digest) async throws -> Bool
 
-    /// Reads a part of an artifact.
-    ///
-    /// - Parameters:
-    ///   - digest: its name.
-    ///   - offset: first byte.
-    ///   - length: the most bytes.
-    /// - Returns: the bytes, fewer at the end.
-    /// - Throws: file errors when there is no such artifact.
-    package func read(_ digest: SHA256Digest, offset: Int64, length: Int) throws -> [UInt8] {
-        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path(of: digest)))
-        defer { try? handle.close() }
-        try handle.seek(toOffset: UInt64(offset))
-        return Array(try handle.read(upToCount: length) ?? Data())
-    }
+    /// Removes an artifact and its list; nothing happens when it is not there.
+    func remove(_ digest: SHA256Digest) async throws
 
-    func path(of digest: SHA256Digest) -> String {
-        let digits = digest.hexadecimal
-        return "\(folder)/sha256/\(digits.prefix(2))/\(digits.dropFirst(2))"
+    /// Everything whose digest begins with these two hexadecimal digits, without lists.
+    func shelf(_ prefix: String) async throws -> [ShelvedArtifact]
+}
+
+/// Something that lies in a store.
+package struct ShelvedArtifact: Sendable, Hashable {
+    /// Its name.
+    package let digest: SHA256Digest
+    /// Bytes.
+    package let size: Int64
+    /// When it got its name or its bytes.
+    package let modifiedAt: Timestamp
+
+    /// Something that lies in a store.
+    package init(digest: SHA256Digest, size: Int64, modifiedAt: Timestamp) {
+        self.digest = digest
+        self.size = size
+        self.modifiedAt = modifiedAt
     }
 }
 
-/// An artifact under writing.
-package final class ArtifactWriter {
-    private let temporary: String
-    private let store: ArtifactStore
-    private let handle: FileHandle
-    private var hash: SHA256Stream? = SHA256Stream()
-    /// Bytes written so far.
-    package private(set) var size: Int64 = 0
-
-    init(temporary: String, store: ArtifactStore) throws {
-        self.temporary = temporary
-        self.store = store
-        guard FileManager.default.createFile(atPath: temporary, contents: nil) else {
-            throw CocoaError(.fileWriteUnknown)
-        }
-        handle = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary))
-    }
-
-    /// Adds bytes.
-    ///
-    /// - Parameter bytes: the next bytes.
-    /// - Throws: file errors.
-    package func write(_ bytes: [UInt8]) throws {
-        try handle.write(contentsOf: Data(bytes))
-        hash?.update(bytes)
-        size += Int64(bytes.count)
-    }
-
-    /// Puts the artifact under its final name.
-    ///
-    /// - Returns: its digest.
-    /// - Throws: file errors; nothing then stands under the final name.
-    package func finish() throws -> SHA256Digest {
-        guard let hash = hash.take() else { throw CocoaError(.fileWriteUnknown) }
-        let digest = hash.finish()
-        try handle.synchronize()
-        try handle.close()
-        let path = store.path(of: digest)
-        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        do {
-            try FileManager.default.moveItem(atPath: temporary, toPath: path)
-        } catch {
-            // The same bytes may be there already, or another gateway was faster with them.
-            guard FileManager.default.fileExists(atPath: path) else { throw error }
-            try FileManager.default.removeItem(atPath: temporary)
-        }
-        return digest
-    }
-
-    /// Forgets what was written.
-    package func discard() {
-        try? handle.close()
-        try? FileManager.default.removeItem(atPath: temporary)
-    }
+/// Bytes in a local file, synchronised and known by digest, that wait for their name.
+package struct SealedArtifact: Sendable {
+    /// Digest and size.
+    package let artifact: StoredArtifact
+    /// The file they lie in; whoever places them may rename it.
+    package let path: String
+    /// The digests of their blocks.
+    package let blocks: BlockDigests
 }

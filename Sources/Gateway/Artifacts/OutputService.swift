@@ -4,7 +4,7 @@ internal import Storage
 /// What people do with the files of a job.
 package struct OutputService: Sendable {
     let database: any Database
-    let artifacts: ArtifactStore
+    let artifacts: ArtifactLibrary
     let jobs: JobService
 
     /// The files that were brought home, by path.
@@ -35,6 +35,6 @@ package struct OutputService: Sendable {
 
     /// Bytes of an artifact.
     package func read(_ digest: SHA256Digest, offset: Int64, length: Int) async throws -> [UInt8] {
-        try artifacts.read(digest, offset: offset, length: length)
+        try await artifacts.read(digest, offset: offset, length: length)
     }
 }

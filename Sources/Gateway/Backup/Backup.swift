@@ -7,8 +7,9 @@ internal import Storage
 /// Copies everything a gateway keeps, while it runs.
 ///
 /// **Database first, artifacts second.** An artifact is put into the store before the transaction that names it, and
-/// never removed: whatever the database's copy names is in the store when the artifacts are copied. In the other order
-/// an artifact that arrives in between would be named and missing.
+/// stays for the time of grace after nobody needs it any more: whatever the database's copy names is in the store when
+/// the artifacts are copied, if that takes no longer. In the other order an artifact that arrives in between would be
+/// named and missing.
 package struct Backup: Sendable {
     let home: String
     let copy: DatabaseCopy
@@ -62,7 +63,7 @@ package struct Backup: Sendable {
         )
         let madeAt = keeper.now()
         let database = DatabaseCopy.fileName(copy.engine)
-        let named = try await copy.write(to: "\(folder)/\(database)") { try OutputStore.digests(on: $0) }
+        let named = try await copy.write(to: "\(folder)/\(database)") { try ArtifactRecordStore.digests(on: $0) }
         let home = home
         let rest = try await Task.blocking {
             try Self.sealed(database, in: folder) + Self.copySecrets(from: home, to: folder)

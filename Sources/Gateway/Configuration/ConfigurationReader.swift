@@ -6,7 +6,7 @@ internal import FoundationEssentials
 package struct ConfigurationReader {
     private static let keys = [
         "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits",
-        "webhooks", "sites",
+        "webhooks", "storage", "sites",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
@@ -22,6 +22,7 @@ package struct ConfigurationReader {
             general(object, &configuration)
             if let limits = object["limits"] { configuration.limits = self.limits(limits) }
             if let webhooks = object["webhooks"] { configuration.webhooks = self.webhooks(webhooks) }
+            if let storage = object["storage"] { configuration.storage = StoragePolicyReader.read(storage) }
             configuration.sites = (object["sites"]?.elements(limit: 1000, of: "sites") ?? []).compactMap(
                 SiteReader.read
             )

@@ -18,6 +18,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var limits: Limits
     /// Where webhooks may lead.
     package var webhooks: WebhookPolicy
+    /// How long artifacts are kept, and how many.
+    package var storage = StoragePolicy.standard
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 

@@ -23,7 +23,7 @@ package struct LogService: Sendable {
     private static let chunk = 256 << 10
 
     let database: any Database
-    let artifacts: ArtifactStore
+    let artifacts: ArtifactLibrary
     let jobs: JobService
     let sites: SiteDirectory
     let feed: EventFeed
@@ -50,7 +50,7 @@ package struct LogService: Sendable {
         let log = JobFolder.log(stream.rawValue, task: task)
         if let stored = try await database.read({ try OutputStore.find(log.name, as: .log, of: id, on: $0) }) {
             let start = Self.start(offset, size: stored.size)
-            let bytes = start < stored.size ? try artifacts.read(stored.digest, offset: start, length: length) : []
+            let bytes = try await artifacts.read(stored.digest, offset: start, length: length)
             return Slice(bytes: bytes, total: stored.size, isComplete: true)
         }
         guard job.submission == .accepted, !job.state.isFinal, let site = sites[job.site] else {

@@ -30,7 +30,7 @@ package struct World: Sendable {
     let store: JobStore
     let tasks: JobTasks
     let sites: SiteDirectory
-    let artifacts: ArtifactStore
+    let artifacts: ArtifactLibrary
     let limits: Limits
     /// When the database was last restored from a backup; older jobs may have been sent since the backup was made.
     let restoredAt: Timestamp?

@@ -110,14 +110,36 @@ struct Retrieve: Sendable {
                     return nil
                 }
             }
-            let size = writer.size
-            let digest = try writer.finish()
-            let output = JobOutput(path: name, size: size, digest: digest, mediaType: MediaType.of(path: name))
-            try await world.write { try OutputStore.record(output, as: role, of: job.id, on: $0) }
-            return size
+            let kept = try await world.artifacts.keep(writer)
+            let media = MediaType.of(path: name)
+            let output = JobOutput(path: name, size: kept.size, digest: kept.digest, mediaType: media)
+            let reference = reference(to: name, as: role, job, site)
+            try await world.write { connection in
+                try world.artifacts.refer(reference, to: kept.digest, on: connection)
+                try OutputStore.record(output, as: role, of: job.id, on: connection)
+            }
+            return kept.size
         } catch {
             writer.discard()
             throw error
         }
+    }
+
+    private func reference(
+        to name: String,
+        as role: OutputStore.Role,
+        _ job: Job,
+        _ site: any Site
+    ) -> ArtifactReference {
+        let now = world.keeper.now()
+        return ArtifactReference(
+            kind: role == .log ? .log : .output,
+            holder: job.id.text,
+            owner: job.owner,
+            account: job.manifest?.resources.account ?? site.configuration.account ?? job.owner,
+            name: name,
+            createdAt: now,
+            expiresAt: world.artifacts.policy.expiry(asked: nil, from: now)
+        )
     }
 }

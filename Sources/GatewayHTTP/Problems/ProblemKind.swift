@@ -16,6 +16,12 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case unsupportedMediaType = "unsupported-media-type"
     case rangeNotSatisfiable = "range-not-satisfiable"
     case upgradeRequired = "upgrade-required"
+    case quotaExceeded = "quota-exceeded"
+    case digestMismatch = "digest-mismatch"
+    case checksumMismatch = "checksum-mismatch"
+    case uploadLocked = "upload-locked"
+    case unsupportedUploadVersion = "unsupported-upload-version"
+    case artifactCorrupt = "artifact-corrupt"
     case tooManyJobs = "too-many-jobs"
     case overloaded
     case siteUnavailable = "site-unavailable"
@@ -35,6 +41,11 @@ enum ProblemKind: String, Sendable, CaseIterable {
             case .idempotencyKeyReused: .idempotencyKeyReused
             case .payloadTooLarge: .payloadTooLarge
             case .rangeNotSatisfiable: .rangeNotSatisfiable
+            case .quotaExceeded: .quotaExceeded
+            case .digestMismatch: .digestMismatch
+            case .checksumMismatch: .checksumMismatch
+            case .uploadLocked: .uploadLocked
+            case .artifactCorrupt: .artifactCorrupt
             case .tooManyJobs: .tooManyJobs
             case .siteUnavailable: .siteUnavailable
             case .databaseUnavailable: .databaseUnavailable
@@ -44,7 +55,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
 
     var status: HTTPResponse.Status {
         switch self {
-        case .invalidManifest, .idempotencyKeyReused: .unprocessableContent
+        case .invalidManifest, .idempotencyKeyReused, .digestMismatch: .unprocessableContent
         case .invalidRequest: .badRequest
         case .unauthenticated: .unauthorized
         case .forbidden: .forbidden
@@ -52,13 +63,17 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
         case .conflict: .conflict
-        case .payloadTooLarge: .contentTooLarge
+        case .payloadTooLarge, .quotaExceeded: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .upgradeRequired: .upgradeRequired
+        // The protocol of resumable uploads (tus 1.0.0) sets these three.
+        case .checksumMismatch: .init(code: 460, reasonPhrase: "Checksum Mismatch")
+        case .uploadLocked: .init(code: 423, reasonPhrase: "Locked")
+        case .unsupportedUploadVersion: .preconditionFailed
         case .tooManyJobs: .tooManyRequests
         case .siteUnavailable, .databaseUnavailable, .timeout, .overloaded: .serviceUnavailable
-        case .internalFault: .internalServerError
+        case .internalFault, .artifactCorrupt: .internalServerError
         }
     }
 
@@ -77,6 +92,12 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .unsupportedMediaType: "The body's format is not known here"
         case .rangeNotSatisfiable: "These bytes do not exist"
         case .upgradeRequired: "Another version of the protocol is needed"
+        case .quotaExceeded: "The allocation keeps as much as it may"
+        case .digestMismatch: "The bytes do not have the digest that was announced"
+        case .checksumMismatch: "The bytes do not have the checksum sent with them"
+        case .uploadLocked: "Somebody else appends to this upload now"
+        case .unsupportedUploadVersion: "This version of the upload protocol is not known"
+        case .artifactCorrupt: "The stored bytes are damaged"
         case .tooManyJobs: "Too many jobs wait already"
         case .overloaded: "The gateway has too much to do now"
         case .siteUnavailable: "The site does not answer now"
