@@ -43,6 +43,7 @@ package struct GatewayRuntime: Sendable {
     static let migrations =
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
+        + StagingSchemaStore.migrations + ResultSchemaStore.migrations
 
     private let databases: [any Database]
     private let sole: SoleGateway?
@@ -118,11 +119,13 @@ package struct GatewayRuntime: Sendable {
             tasks: tasks,
             sites: directory,
             artifacts: ArtifactRooms.library(configuration, database, keeper, logger),
+            sources: RemoteSources(),
             limits: configuration.limits,
             restoredAt: restoredAt,
             keeper: keeper,
             logger: logger
         )
+        world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0)) ?? false }
         // Nobody else can hold a lease: what a killed gateway left is taken up at once.
         if sole != nil { try await database.transaction { try queue.endAllLeases(on: $0) } }
         try await beginLooking(at: directory, tasks, database, keeper)
@@ -159,6 +162,7 @@ package struct GatewayRuntime: Sendable {
             store: world.store,
             tasks: world.tasks,
             admission: Admission(sites: directory, templates: templates),
+            results: world.results,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
             keeper: keeper,
             feed: feed
@@ -227,6 +231,7 @@ package struct GatewayRuntime: Sendable {
             for name in names {
                 try tasks.follow(site: name, at: keeper.now(), on: connection)
                 try tasks.submit(site: name, at: keeper.now(), on: connection)
+                try tasks.clean(site: name, at: keeper.now(), on: connection)
             }
         }
     }

@@ -36,7 +36,7 @@ struct CanonicalJSONTests {
             (0x44b5_2d02_c7e1_4af7, "1.0000000000000001e+23"), (0x444b_1ae4_d6e2_ef4e, "999999999999999700000"),
             (0x444b_1ae4_d6e2_ef4f, "999999999999999900000"), (0x444b_1ae4_d6e2_ef50, "1e+21"),
             (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"), (0x3eb0_c6f7_a0b5_ed8d, "0.000001"),
-            (0x41b3_de43_5555_53e3, "333333333.3333332"), (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
+            (0x41b3_de43_5555_5553, "333333333.3333332"), (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
             (0x4314_3ff3_c1cb_0959, "1424953923781206.2"),
         ] as [(UInt64, String)]
     )
@@ -46,6 +46,6 @@ struct CanonicalJSONTests {
 
     @Test("what is no number is refused")
     func refusals() {
-        #expect(throws: CanonicalJSON.NotANumber(text: "1e999")) { try CanonicalJSON.text([.number("1e999")]) }
+        #expect(throws: CanonicalJSON.NotANumber.self) { try CanonicalJSON.text([.number("1e999")]) }
     }
 }

@@ -5,7 +5,12 @@ import Testing
 @testable import Gateway
 
 /// A job as the tests need it.
-func sampleJob(retries: JobManifest.Retries = .none, arrayCount: Int? = nil, name: String = "sample") -> Job {
+func sampleJob(
+    retries: JobManifest.Retries = .none,
+    arrayCount: Int? = nil,
+    name: String = "sample",
+    isStagedFirst: Bool = false
+) -> Job {
     var random = SystemRandomNumberGenerator()
     let now = Timestamp(seconds: 1_800_000_000)
     return Job(
@@ -14,6 +19,7 @@ func sampleJob(retries: JobManifest.Retries = .none, arrayCount: Int? = nil, nam
         name: name,
         site: "a",
         template: "cpu",
+        templateDigest: "sha256:0",
         script: "#!/bin/bash\n",
         scriptDigest: "sha256:0",
         owner: "admin",
@@ -22,10 +28,13 @@ func sampleJob(retries: JobManifest.Retries = .none, arrayCount: Int? = nil, nam
         retries: retries,
         createdAt: now,
         arrayCount: arrayCount,
+        isStagedFirst: isStagedFirst,
         state: .queued,
         reason: nil,
         attempt: 1,
         submission: .none,
+        isStaged: false,
+        cache: nil,
         firstTriedAt: nil,
         lastTriedAt: nil,
         slurm: nil,

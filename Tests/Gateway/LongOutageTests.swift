@@ -144,6 +144,7 @@ private struct SlowSpine {
             tasks: tasks,
             sites: SiteDirectory(sites: [site]),
             artifacts: sampleLibrary(database),
+            sources: RemoteSources(),
             limits: .standard,
             restoredAt: nil,
             keeper: clock.keeper,

@@ -4,6 +4,8 @@ internal import Storage
 /// What jobs hold in the artifact store: their outputs, logs and inputs, each with its retention.
 struct JobHoldings: Sendable {
     let policy: StoragePolicy
+    /// The account of each site that has one for manifests without.
+    let accounts: [String: String]
     let keeper: TimeKeeper
 
     /// Whether an artifact is there, and stays there in this moment.
@@ -37,7 +39,7 @@ struct JobHoldings: Sendable {
             kind: kind,
             holder: job.id.text,
             owner: job.owner,
-            account: Self.account(of: job),
+            account: account(of: job),
             name: name,
             createdAt: now,
             expiresAt: expiry(of: job, from: now)
@@ -54,6 +56,8 @@ struct JobHoldings: Sendable {
         }
     }
 
-    /// The allocation a job counts against: the manifest's account, else its owner's name.
-    static func account(of job: Job) -> String { job.manifest?.resources.account ?? job.owner }
+    /// The allocation a job counts against: the manifest's account, the site's, else its owner's name.
+    func account(of job: Job) -> String {
+        job.manifest?.resources.account ?? accounts[job.site] ?? job.owner
+    }
 }

@@ -8,6 +8,8 @@ package struct StoragePolicy: Sendable, Hashable {
     package var quotas: [String: Int64]
     /// Largest upload, in bytes.
     package var uploadBytes: Int64
+    /// Stands in every result key: changing it disowns all known results.
+    package var resultSalt = ""
     /// How long something nobody needs any more stays before it is removed.
     package var grace: Duration
     /// After how long without a byte an unfinished upload is forgotten.

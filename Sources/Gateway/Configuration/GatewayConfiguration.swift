@@ -145,4 +145,20 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var commandDeadline: Duration
     /// Whether the gateway may choose this site by itself.
     package var isChosenByGateway: Bool
+    /// What the site keeps.
+    package var cache = SiteCachePolicy()
+}
+
+/// What a site keeps of inputs and of ended jobs.
+package struct SiteCachePolicy: Sendable, Hashable {
+    /// The most bytes of its cache; nil sets no limit.
+    package var quotaBytes: Int64?
+    /// How long a digest computed there is trusted while size and time stay the same.
+    package var verifyAfter = Duration.seconds(86400)
+    /// Whether it can reach the gateway's bucket and fetch from it.
+    package var fetchesFromBuckets = false
+    /// How long folders of ended jobs stay when their manifests do not say; nil for ever.
+    package var folderSeconds: Int? = 7 * 86400
+    /// A word that is set anew when the site's software changes: results of before are not used any more.
+    package var software = ""
 }

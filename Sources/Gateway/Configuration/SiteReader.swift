@@ -6,7 +6,7 @@ enum SiteReader {
     private static let keys = [
         "name", "kind", "host", "port", "user", "privateKey", "passphraseFile", "knownHosts", "workFolder",
         "maxSessions", "searchPath", "defaults", "poll", "resubmitAfter", "commandDeadline", "automatic", "transport",
-        "sshConfig", "jump", "authentication",
+        "sshConfig", "jump", "authentication", "cache", "software", "workFolderRetention",
     ]
 
     static func read(_ field: Field) -> SiteConfiguration? {
@@ -31,7 +31,8 @@ enum SiteReader {
             pollSlowest: poll?["slowest"].flatMap(duration) ?? .seconds(30),
             resubmitAfter: object["resubmitAfter"].flatMap(duration) ?? .seconds(120),
             commandDeadline: object["commandDeadline"].flatMap(duration) ?? .seconds(90),
-            automatic: object["automatic"].flatMap { $0.boolean() } ?? true
+            automatic: object["automatic"].flatMap { $0.boolean() } ?? true,
+            cache: cache(object)
         )
         guard let name, let host, let login, let folder else { return nil }
         return SiteConfiguration(
@@ -56,8 +57,25 @@ enum SiteReader {
             pollSlowest: rest.pollSlowest,
             resubmitAfter: rest.resubmitAfter,
             commandDeadline: rest.commandDeadline,
-            isChosenByGateway: rest.automatic
+            isChosenByGateway: rest.automatic,
+            cache: rest.cache
         )
+    }
+
+    private static func cache(_ object: ObjectReader) -> SiteCachePolicy {
+        var policy = SiteCachePolicy()
+        if let cache = object["cache"]?.object(known: ["quota", "verifyAfter", "fetchFromBuckets"]) {
+            policy.quotaBytes = cache["quota"].flatMap(StoragePolicyReader.size)
+            policy.verifyAfter = cache["verifyAfter"].flatMap(duration) ?? policy.verifyAfter
+            policy.fetchesFromBuckets = cache["fetchFromBuckets"].flatMap { $0.boolean() } ?? false
+        }
+        policy.software = object["software"].flatMap { text($0, "a word, such as 2026-11") } ?? ""
+        switch object["workFolderRetention"].flatMap(Retention.read) {
+        case .seconds(let seconds)?: policy.folderSeconds = seconds
+        case .forever?: policy.folderSeconds = nil
+        case nil: break
+        }
+        return policy
     }
 
     static func text(_ field: Field, _ expected: String) -> String? {

@@ -8,9 +8,10 @@ enum StoragePolicyReader {
 
     static func read(_ field: Field) -> StoragePolicy {
         var policy = StoragePolicy.standard
-        let keys = ["retention", "quota", "quotas", "uploadSize", "grace", "uploadsExpire"]
+        let keys = ["retention", "quota", "quotas", "uploadSize", "grace", "uploadsExpire", "resultSalt"]
         guard let object = field.object(known: keys) else { return policy }
         policy.retention = object["retention"].flatMap(duration)
+        policy.resultSalt = object["resultSalt"].flatMap { $0.string(expected: "a word") } ?? ""
         policy.quotaBytes = object["quota"].flatMap(size)
         policy.quotas = object["quotas"].map(quotas) ?? [:]
         policy.uploadBytes = object["uploadSize"].flatMap(size) ?? policy.uploadBytes
@@ -37,7 +38,7 @@ enum StoragePolicyReader {
         return nil
     }
 
-    private static func size(_ field: Field) -> Int64? {
+    static func size(_ field: Field) -> Int64? {
         guard let text = field.string(expected: Quantity.memoryForms) else { return nil }
         guard let mebibytes = Quantity.mebibytes(text), mebibytes > 0 else {
             field.fault("\(ManifestWords.quoted(text)) is not a size", expected: Quantity.memoryForms)

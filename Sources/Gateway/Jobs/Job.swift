@@ -82,7 +82,10 @@ package struct Job: Sendable, Hashable {
     package var eventCount: Int
 
     /// The key of the present attempt: the remote folder's name and Slurm's job name.
-    package var submissionKey: String { "ff-\(id.text)-\(attempt)" }
+    package var submissionKey: String { submissionKey(attempt: attempt) }
+
+    /// The key of an attempt.
+    func submissionKey(attempt: Int) -> String { "ff-\(id.text)-\(attempt)" }
 }
 
 /// How a job stands with results that are known already.

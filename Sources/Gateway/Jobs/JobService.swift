@@ -30,6 +30,7 @@ package struct JobService: Sendable {
     let store: JobStore
     let tasks: JobTasks
     let admission: Admission
+    let results: ResultCache
     let backlog: Backlog
     let keeper: TimeKeeper
     let feed: EventFeed
@@ -53,16 +54,75 @@ package struct JobService: Sendable {
         if manifest.dryRun { return .preview(try await preview(manifest)) }
         try await backlog.check(database)
         let admitted = try await admission.admit(manifest, on: database)
-        var random = SystemRandomNumberGenerator()
         let now = keeper.now()
-        var job = admitted.job(id: JobID(at: now, random: &random), owner: person.name, at: now)
+        let prospect = try await prospect(manifest, owner: person.name, at: now)
+        var random = SystemRandomNumberGenerator()
+        var job = admitted.job(
+            id: JobID(at: now, random: &random),
+            owner: person.name,
+            stagedFirst: prospect.isStagedFirst,
+            cache: prospect.cache,
+            at: now
+        )
         // What waits for nothing is ready at once.
-        let steps = manifest.dependencies.isEmpty ? JobLife.apply(.ready, to: &job, at: now) : [.prepare]
+        let steps: [NextStep] =
+            if prospect.keys != nil {
+                []
+            } else {
+                manifest.dependencies.isEmpty ? JobLife.apply(.ready, to: &job, at: now) : [.prepare]
+            }
         let accepted = job
         let answer = try await database.transaction { connection in
-            try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
+            let job = try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
+            guard let keys = prospect.keys, job.id == accepted.id else { return job }
+            return try look(job, manifest, keys, on: connection)
         }
         return .accepted(answer)
+    }
+
+    /// What can be said of a job's inputs and of known results before it is written.
+    private struct Prospect: Sendable {
+        var cache: JobCache?
+        /// The digest of every input, where a known result can be looked for at once.
+        var keys: [String: String]?
+        var isStagedFirst: Bool
+    }
+
+    private func prospect(_ manifest: JobManifest, owner: String, at now: Timestamp) async throws -> Prospect {
+        let hasRemote = manifest.inputs.contains { $0.source.inlineBytes == nil }
+        if let standing = ResultCache.standing(manifest) {
+            return Prospect(cache: standing, keys: nil, isStagedFirst: hasRemote)
+        }
+        // A job that waits for others is looked up when it is its turn.
+        guard manifest.dependencies.isEmpty else { return Prospect(cache: nil, keys: nil, isStagedFirst: true) }
+        do {
+            let keys = try await database.read {
+                try InputResolver.known(manifest, owner: owner, at: now, on: $0)
+            }
+            return Prospect(cache: nil, keys: keys, isStagedFirst: hasRemote || keys == nil)
+        } catch InputFailure.refused(let reason) {
+            throw GatewayError(
+                .invalidManifest,
+                "An input cannot be had.",
+                faults: [Fault(path: "/inputs", message: reason, expected: "an input that you may read")]
+            )
+        }
+    }
+
+    /// Answers a job by a known result, or lets it go on.
+    private func look(
+        _ job: Job,
+        _ manifest: JobManifest,
+        _ keys: [String: String],
+        on connection: any StorageConnection
+    ) throws -> Job {
+        let software = admission.sites[job.site]?.configuration.cache.software ?? ""
+        switch try results.look(job, manifest, inputs: keys, software: software, on: connection) {
+        case .answered, .joined: break
+        case .compute: try store.apply(.ready, to: job.id, on: connection)
+        case .absent: try tasks.enqueue([.stage], for: job, at: job.createdAt, on: connection)
+        }
+        return try store.find(job.id, on: connection) ?? job
     }
 
     private func write(

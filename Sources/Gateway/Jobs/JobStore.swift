@@ -45,7 +45,7 @@ package struct JobStore: Sendable {
     }
 
     /// The job of that name, locked until the transaction ends.
-    private func lock(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
+    func lock(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
         let suffix = connection.dialect.forUpdate
         return try connection.query("SELECT \(Self.columns) FROM jobs WHERE id = $1 " + suffix, [.text(id.text)])
             .first.map(
@@ -129,6 +129,7 @@ package struct JobStore: Sendable {
         if job.state.isFinal {
             try tasks.wakeDependents(of: job, at: now, on: connection)
             try tasks.wakeFollowers(of: job, at: now, on: connection)
+            try tasks.noteFolders(of: job, at: now, on: connection)
         }
         try connection.signal(Self.channel, job.id.text)
         return job

@@ -17,11 +17,13 @@ package enum TaskKind {
     /// Bring a job's files home; key: the job.
     package static let retrieve = "job.retrieve"
 
+    /// Remove what ended jobs left at a site, and what is too much in its cache; key: the site.
+    package static let clean = "site.clean"
     /// Send what waits for a webhook; key: the webhook.
     package static let deliverWebhook = "webhook.deliver"
 
     /// All of them, in the order of a job's life.
-    package static let all = [prepare, stage, submit, follow, cancel, retrieve, deliverWebhook]
+    package static let all = [prepare, stage, submit, follow, cancel, retrieve, clean, deliverWebhook]
 }
 
 /// Turns the next steps of jobs into durable tasks, in the transaction that decided them.
@@ -45,9 +47,24 @@ package struct JobTasks: Sendable {
         }
     }
 
+    /// Notes what an ended job left at its site, and plans its removal where that is soon.
+    func noteFolders(of job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
+        try JobFolderStore.jobEnded(job, at: now, on: connection)
+        if case .seconds(let seconds)? = job.manifest?.folderRetention, seconds < 600 {
+            try clean(site: job.site, at: now + .seconds(seconds), on: connection)
+        }
+    }
+
+    /// Cleans a site up at a moment, if that is not planned earlier.
+    func clean(site: String, at moment: Timestamp, on connection: any StorageConnection) throws {
+        try queue.enqueue(task(TaskKind.clean, key: site, 20, moment), on: connection)
+    }
+
     /// Lets the jobs that wait for this one's result look again: for its result, or for who computes it instead.
     func wakeFollowers(of job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
-        guard job.cache?.key != nil else { return }
+        guard let cache = job.cache, let key = cache.key, let scope = cache.scope, cache.status != .hit else { return }
+        // Whoever looks at the same moment joins before this, and is seen, or after it, and computes.
+        try connection.lock("result \(scope) \(key)")
         try ResultStore.release(job.id, on: connection)
         for follower in try ResultStore.followers(of: job.id, on: connection) {
             try queue.enqueue(task(TaskKind.stage, key: follower.text, job.priority, now), on: connection)

@@ -1,5 +1,6 @@
 internal import Attestation
 internal import Documents
+internal import Slurm
 internal import Storage
 
 /// Takes a checked manifest in: chooses its site and renders its script.
@@ -18,7 +19,13 @@ package struct Admission: Sendable {
         let templateDigest: String
 
         /// The job it becomes.
-        func job(id: JobID, owner: String, at now: Timestamp) -> Job {
+        func job(
+            id: JobID,
+            owner: String,
+            stagedFirst: Bool,
+            cache: JobCache?,
+            at now: Timestamp
+        ) -> Job {
             Job(
                 id: id,
                 manifestText: manifest.json.jsonText,
@@ -34,13 +41,13 @@ package struct Admission: Sendable {
                 retries: manifest.retries,
                 createdAt: now,
                 arrayCount: manifest.array?.count,
-                isStagedFirst: false,
+                isStagedFirst: stagedFirst,
                 state: .queued,
                 reason: nil,
                 attempt: 1,
                 submission: .none,
                 isStaged: false,
-                cache: nil,
+                cache: cache,
                 firstTriedAt: nil,
                 lastTriedAt: nil,
                 slurm: nil,

@@ -1,5 +1,6 @@
 internal import Attestation
 internal import Logging
+internal import Slurm
 internal import Storage
 internal import TaskQueue
 
@@ -21,8 +22,18 @@ struct Retrieve: Sendable {
             return .done
         }
         do {
-            let note = try await LogContext.with(["site": "\(job.site)"]) { try await bringHome(job, from: site) }
-            let ended = try await world.apply(.retrieved(note: note), to: job.id)
+            let found = try await LogContext.with(["site": "\(job.site)"]) { try await bringHome(job, from: site) }
+            let ended = try await world.write { connection in
+                if found.note == nil, job.ending?.state == .completed, found.inputsAreUnchanged {
+                    let inputs = try JobInputStore.list(of: job.id, manifest: job.manifest, on: connection)
+                    try world.results.keep(job, inputs: inputs, on: connection)
+                }
+                let ended = try world.store.apply(.retrieved(note: found.note), to: job.id, on: connection)
+                if let size = found.folderSize {
+                    try JobFolderStore.note(size: size, of: job.submissionKey, on: connection)
+                }
+                return ended
+            }
             world.logger.info(
                 "the job has ended",
                 metadata: ["site": "\(job.site)", "state": "\(ended?.state.rawValue ?? "-")"]
@@ -41,12 +52,41 @@ struct Retrieve: Sendable {
         }
     }
 
-    /// - Returns: what is missing, in words; nil when nothing is.
-    private func bringHome(_ job: Job, from site: any Site) async throws -> String? {
+    /// What was found at the site.
+    private struct Found: Sendable {
+        /// What is missing, in words; nil when nothing is.
+        var note: String?
+        /// Bytes of the job's folder there.
+        var folderSize: Int64?
+        /// Whether files elsewhere at the site are still what they were when the job began.
+        var inputsAreUnchanged = true
+    }
+
+    private func bringHome(_ job: Job, from site: any Site) async throws -> Found {
+        var found = Found()
         var missing = try await bringLogsHome(job, from: site)
-        missing += try await bringOutputsHome(job, from: site)
-        guard !missing.isEmpty else { return nil }
-        return "Not home: " + missing.prefix(5).joined(separator: "; ") + (missing.count > 5 ? "; …" : ".")
+        missing += try await OutputRetrieval(world: world, job: job, site: site).run(&found.folderSize)
+        if !missing.isEmpty {
+            found.note = "Not home: " + missing.prefix(5).joined(separator: "; ") + (missing.count > 5 ? "; …" : ".")
+        }
+        if job.cache?.key != nil { found.inputsAreUnchanged = try await inputsAreUnchanged(job, at: site) }
+        return found
+    }
+
+    /// What a job read elsewhere at the site is hashed again: a result is kept only for what it was computed from.
+    private func inputsAreUnchanged(_ job: Job, at site: any Site) async throws -> Bool {
+        let inputs = try await world.database.read {
+            try JobInputStore.list(of: job.id, manifest: nil, on: $0).filter { $0.place != nil }
+        }
+        guard !inputs.isEmpty, let data = site.data else { return true }
+        let results = try await data.hash(inputs.compactMap(\.place), key: nil, protects: false, bytes: nil)
+        return zip(inputs, results).allSatisfy { input, result in
+            switch result {
+            case .file(let file): file.digest == input.digest.hexadecimal
+            case .folder(let hash, _): hash == input.digest.hexadecimal
+            case .failed: false
+            }
+        }
     }
 
     private func bringLogsHome(_ job: Job, from site: any Site) async throws -> [String] {
@@ -57,25 +97,8 @@ struct Retrieve: Sendable {
             if size > limit {
                 missing.append("'\(log.path)' (\(size) bytes) is larger than the gateway takes")
             } else {
-                _ = try await fetch(log.path, named: log.name, as: .log, job, from: site, limit: limit)
+                try await fetch(log, of: job, from: site, limit: limit)
             }
-        }
-        return missing
-    }
-
-    private func bringOutputsHome(_ job: Job, from site: any Site) async throws -> [String] {
-        guard let globs = job.manifest?.outputs, !globs.isEmpty else { return [] }
-        let listing = try await site.list(globs, key: job.submissionKey)
-        var left = world.limits.outputTotalBytes
-        var missing = listing.refused.sorted { $0.key < $1.key }.map { "'\($0.key)' \($0.value)" }
-        missing += listing.unmatched.map { "nothing matched '\($0)'" }
-        for file in listing.files {
-            guard file.size <= min(left, world.limits.outputFileBytes) else {
-                missing.append("'\(file.path)' (\(file.size) bytes) is larger than the gateway takes")
-                continue
-            }
-            let size = try await fetch(file.path, named: file.path, as: .output, job, from: site, limit: left)
-            if let size { left -= Int(size) } else { missing.append("'\(file.path)' could not be read") }
         }
         return missing
     }
@@ -84,62 +107,28 @@ struct Retrieve: Sendable {
         try await world.database.read { try world.store.arrayTasks(of: job.id, on: $0).keys.sorted() }
     }
 
-    /// Copies one file into the artifact store and records it.
-    ///
-    /// - Returns: its size; nil when there is no such file or it grew past the limit.
-    private func fetch(
-        _ path: String,
-        named name: String,
-        as role: OutputStore.Role,
-        _ job: Job,
-        from site: any Site,
-        limit: Int
-    ) async throws -> Int64? {
+    /// Copies a log into the artifact store and records it.
+    private func fetch(_ log: JobFolder.Log, of job: Job, from site: any Site, limit: Int) async throws {
         let writer = try world.artifacts.writer()
         do {
             while true {
-                let part = try await site.read(path, key: job.submissionKey, offset: writer.size, length: Self.chunk)
-                guard let part else {
-                    writer.discard()
-                    return nil
-                }
+                let part = try await site.read(
+                    log.path,
+                    key: job.submissionKey,
+                    offset: writer.size,
+                    length: Self.chunk
+                )
+                guard let part, writer.size <= limit else { return writer.discard() }
                 try writer.write(part.bytes)
                 if part.bytes.isEmpty || writer.size >= part.size { break }
-                guard writer.size <= limit else {
-                    writer.discard()
-                    return nil
-                }
             }
             let kept = try await world.artifacts.keep(writer)
-            let media = MediaType.of(path: name)
-            let output = JobOutput(path: name, size: kept.size, digest: kept.digest, mediaType: media)
-            let reference = reference(to: name, as: role, job, site)
-            try await world.write { connection in
-                try world.artifacts.refer(reference, to: kept.digest, on: connection)
-                try OutputStore.record(output, as: role, of: job.id, on: connection)
-            }
-            return kept.size
+            let media = MediaType.of(path: log.path)
+            let output = JobOutput(path: log.name, size: kept.size, digest: kept.digest, mediaType: media)
+            try await world.write { try world.holdings.record([output], as: .log, of: job, on: $0) }
         } catch {
             writer.discard()
             throw error
         }
-    }
-
-    private func reference(
-        to name: String,
-        as role: OutputStore.Role,
-        _ job: Job,
-        _ site: any Site
-    ) -> ArtifactReference {
-        let now = world.keeper.now()
-        return ArtifactReference(
-            kind: role == .log ? .log : .output,
-            holder: job.id.text,
-            owner: job.owner,
-            account: job.manifest?.resources.account ?? site.configuration.account ?? job.owner,
-            name: name,
-            createdAt: now,
-            expiresAt: world.artifacts.policy.expiry(asked: nil, from: now)
-        )
     }
 }

@@ -63,7 +63,8 @@ struct ResultCache: Sendable {
         }
         var cache = JobCache(status: .miss, key: recipe.key.description, scope: recipe.scope)
         try ResultStore.keep(recipe, on: connection)
-        // Two that compute the same must not both find nothing.
+        // The job before its key, always in this order. Two that compute the same must not both find nothing.
+        guard let job = try store.lock(job.id, on: connection) else { return .compute }
         try connection.lock("result \(recipe.scope) \(recipe.key)")
         if manifest.cache == .refresh {
             cache.status = .refresh
@@ -144,6 +145,7 @@ struct ResultCache: Sendable {
         else { return }
         let outputs = try OutputStore.list(.output, of: job.id, on: connection)
         guard !outputs.isEmpty else { return }
+        _ = try store.lock(job.id, on: connection)
         try connection.lock("result \(scope) \(key)")
         let recipe = try ResultStore.recipe(key, on: connection)
         let seconds = job.slurm?.elapsedSeconds ?? 0

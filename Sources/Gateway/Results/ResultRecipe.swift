@@ -1,5 +1,5 @@
 package import Attestation
-package import Documents
+internal import Documents
 
 /// Everything that determines a job's result, and nothing else (design §7).
 package struct ResultRecipe: Sendable, Hashable {

@@ -32,7 +32,8 @@ enum ResultRecord {
             "resolvedDependencies": .array(inputs.map(dependency)),
         ]
         var parameters: [String: JSONValue] = [
-            "site": .string(job.site), "template": ["name": .string(job.template), "digest": .string(job.templateDigest)],
+            "site": .string(job.site),
+            "template": ["name": .string(job.template), "digest": .string(job.templateDigest)],
             "scriptDigest": .string(job.scriptDigest),
         ]
         parameters["recipe"] = recipe.flatMap { try? JSONValue(json: $0.utf8) }

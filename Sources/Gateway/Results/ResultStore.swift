@@ -1,3 +1,4 @@
+internal import Attestation
 internal import Storage
 
 /// The tables of known results.

@@ -59,9 +59,9 @@ package protocol SiteData: Sendable {
 
     /// Gives outputs a second name in the cache.
     ///
-    /// - Returns: what is in the cache now.
+    /// - Returns: what is in the cache now, and how much the folder takes.
     /// - Throws: ``SiteFailure``.
-    func adopt(_ files: [AdoptOutputs.File], key: String) async throws(SiteFailure) -> [CachedFile]
+    func adopt(_ files: [AdoptOutputs.File], key: String) async throws(SiteFailure) -> AdoptOutputs.Report
 
     /// Reads a file of the cache; nil when it is not there.
     ///

@@ -116,15 +116,21 @@ extension SlurmSite: SiteData {
         }
     }
 
-    package func adopt(_ files: [AdoptOutputs.File], key: String) async throws(SiteFailure) -> [CachedFile] {
+    package func adopt(
+        _ files: [AdoptOutputs.File],
+        key: String
+    ) async throws(SiteFailure) -> AdoptOutputs.Report {
         var adopted: [CachedFile] = []
-        for start in stride(from: 0, to: files.count, by: Self.most) {
+        var size: Int64?
+        for start in stride(from: 0, to: max(1, files.count), by: Self.most) {
             let part = files[start..<min(start + Self.most, files.count)]
-            adopted += try await run { root, shell in
+            let report = try await run { root, shell in
                 try AdoptOutputs(Array(part), key: key, root: root, shell: shell)
             }
+            adopted += report.adopted
+            size = report.folderSize
         }
-        return adopted
+        return AdoptOutputs.Report(adopted: adopted, folderSize: size)
     }
 
     package func readCached(

@@ -1,47 +1,66 @@
 internal import Storage
 
-/// The table `job_folders`: what ended jobs left at their sites, and until when.
+/// The table `job_folders`: what ended jobs left at their sites, and how long it stays.
 enum JobFolderStore {
-    static func note(
-        _ folder: String,
-        of job: Job,
-        account: String,
-        size: Int64,
-        removeAt: Timestamp?,
-        on connection: any StorageConnection
-    ) throws {
-        try connection.execute(
-            """
-            INSERT INTO job_folders (folder, job_id, site, account, size, remove_at) VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (folder) DO UPDATE SET size = excluded.size, remove_at = excluded.remove_at
-            """,
-            [
-                .text(folder), .text(job.id.text), .text(job.site), .text(account), .integer(size),
-                JobRow.optional(removeAt),
-            ]
-        )
+    /// Until the end of time, as the table says it.
+    private static let forever = Int64.max
+
+    /// Notes every folder of a job that has ended.
+    static func jobEnded(_ job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
+        guard job.firstTriedAt != nil || job.attempt > 1 || job.isStagedFirst else { return }
+        let manifest = job.manifest
+        let keep: SQLValue =
+            switch manifest?.folderRetention {
+            case .forever?: .integer(forever)
+            case .seconds(let seconds)?: .integer(Int64(seconds))
+            case nil: .null
+            }
+        for attempt in 1...job.attempt {
+            try connection.execute(
+                """
+                INSERT INTO job_folders (folder, job_id, site, account, size, ended_at, keep_seconds)
+                VALUES ($1, $2, $3, $4, 0, $5, $6)
+                ON CONFLICT (folder) DO UPDATE SET ended_at = excluded.ended_at, keep_seconds = excluded.keep_seconds
+                """,
+                [
+                    .text(job.submissionKey(attempt: attempt)), .text(job.id.text), .text(job.site),
+                    .text(manifest?.resources.account ?? job.owner), .integer(now.microseconds), keep,
+                ]
+            )
+        }
+    }
+
+    /// Notes how much a folder takes on the site's disk.
+    static func note(size: Int64, of folder: String, on connection: any StorageConnection) throws {
+        try connection.execute("UPDATE job_folders SET size = $2 WHERE folder = $1", [.text(folder), .integer(size)])
     }
 
     /// Folders whose time is over, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - site: where.
+    ///   - standard: seconds a folder stays when its manifest does not say; nil for ever.
+    ///   - now: the present moment.
+    ///   - limit: the most.
+    ///   - connection: a connection.
     static func due(
         at site: String,
+        standard: Int?,
         now: Timestamp,
         limit: Int,
         on connection: any StorageConnection
     ) throws -> [String] {
         try connection.query(
-            "SELECT folder FROM job_folders WHERE site = $1 AND remove_at <= $2 ORDER BY remove_at, folder LIMIT $3",
-            [.text(site), .integer(now.microseconds), .integer(Int64(limit))]
+            """
+            SELECT folder FROM job_folders
+            WHERE site = $1 AND COALESCE(keep_seconds, $2) <= ($3 - ended_at) / 1000000
+            ORDER BY ended_at, folder LIMIT $4
+            """,
+            [
+                .text(site), .integer(standard.map(Int64.init) ?? forever), .integer(now.microseconds),
+                .integer(Int64(limit)),
+            ]
         ).map { try $0.text("folder") }
-    }
-
-    /// When the next folder's time is over; nil when none's will be.
-    static func nextEnd(at site: String, on connection: any StorageConnection) throws -> Timestamp? {
-        let row = try connection.first(
-            "SELECT MIN(remove_at) AS moment FROM job_folders WHERE site = $1",
-            [.text(site)]
-        )
-        return try row.flatMap { try JobRow.moment($0, "moment") }
     }
 
     static func forget(_ folders: some Sequence<String>, on connection: any StorageConnection) throws {

@@ -32,7 +32,14 @@ struct SiteStaging: Sendable {
         guard let data = site.data else {
             throw InputFailure.refused(reason: "the site \(site.configuration.name) takes no files")
         }
-        let missing = try await missing(needed, at: site, data)
+        let missing = try await self.missing(needed, at: site, data)
+        let surplus = try await self.surplus(at: site, besides: missing.reduce(0) { $0 + $1.size })
+        if !surplus.isEmpty {
+            _ = try await data.clean(folders: [], cached: surplus)
+            try await database.transaction {
+                try SiteCopyStore.forget(surplus, at: site.configuration.name, on: $0)
+            }
+        }
         // One session is left for commands.
         let lanes = max(1, min(3, site.configuration.maxSessions - 2))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -41,7 +48,7 @@ struct SiteStaging: Sendable {
                 group.addTask {
                     try await shipments.alone(artifact.digest, at: site.configuration.name) {
                         // Whoever was faster has brought it.
-                        guard try await !missing([artifact], at: site, data).isEmpty else { return }
+                        guard try await !self.missing([artifact], at: site, data).isEmpty else { return }
                         try await bring(artifact, to: site, data, progress)
                     }
                 }
@@ -135,6 +142,29 @@ struct SiteStaging: Sendable {
             }
         }
         return bad
+    }
+
+    /// Copies that must go so that so many bytes more fit within the site's quota: the ones not used for the longest,
+    /// and none that a job uses.
+    func surplus(at site: any Site, besides bytes: Int64) async throws -> [SHA256Digest] {
+        guard let quota = site.configuration.cache.quotaBytes else { return [] }
+        let name = site.configuration.name
+        return try await database.read { connection in
+            let held = try SiteCopyStore.totals(on: connection)[name]?.bytes ?? 0
+            return Self.surplus(
+                try SiteCopyStore.idle(at: name, on: connection).map { ($0.digest, $0.size) },
+                tooMuch: held + bytes - quota
+            )
+        }
+    }
+
+    /// As many of the first as are needed; a pure decision.
+    static func surplus(_ idle: [(SHA256Digest, Int64)], tooMuch: Int64) -> [SHA256Digest] {
+        var left = tooMuch
+        return idle.prefix { _, size in
+            defer { left -= size }
+            return left > 0
+        }.map(\.0)
     }
 
     // MARK: - Bringing

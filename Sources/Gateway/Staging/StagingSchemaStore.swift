@@ -43,9 +43,10 @@ enum StagingSchemaStore {
             site TEXT NOT NULL,
             account TEXT NOT NULL,
             size BIGINT NOT NULL,
-            remove_at BIGINT
+            ended_at BIGINT NOT NULL,
+            keep_seconds BIGINT
         )
         """,
-        "CREATE INDEX job_folders_by_end ON job_folders (site, remove_at)",
+        "CREATE INDEX job_folders_by_end ON job_folders (site, ended_at)",
     ]
 }

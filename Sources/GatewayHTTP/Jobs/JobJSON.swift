@@ -12,12 +12,14 @@ enum JobJSON {
             "labels": .object(job.labels.mapValues { .string($0) }), "priority": .integer(job.priority),
             "attempt": .integer(job.attempt), "owner": .string(job.owner), "scriptDigest": .string(job.scriptDigest),
             "cancelRequestedAt": moment(job.cancelRequestedAt), "slurm": job.slurm.map(slurm) ?? .null,
-            "array": array(job), "createdAt": moment(job.createdAt), "updatedAt": moment(job.updatedAt),
+            "array": array(job), "cache": job.cache.map(cache) ?? .null,
+            "createdAt": moment(job.createdAt), "updatedAt": moment(job.updatedAt),
             "observedAt": moment(job.observedAt), "finishedAt": moment(job.finishedAt),
             "links": [
                 "self": .string(address), "cancel": .string("\(address)/cancel"),
                 "logs": ["stdout": .string("\(address)/logs/stdout"), "stderr": .string("\(address)/logs/stderr")],
-                "outputs": .string("\(address)/outputs"), "events": .string("\(address)/events"),
+                "outputs": .string("\(address)/outputs"), "inputs": .string("\(address)/inputs"),
+                "record": .string("\(address)/record"), "events": .string("\(address)/events"),
                 "manifest": .string("\(address)/manifest"), "script": .string("\(address)/script"),
                 "tasks": job.arrayCount == nil ? .null : .string("\(address)/tasks"),
             ],
@@ -38,6 +40,13 @@ enum JobJSON {
             "elapsedSeconds": number(facts.elapsedSeconds), "queuePosition": number(facts.queuePosition),
             "tresAllocated": .object(facts.tresAllocated.mapValues { .string($0) }),
             "tresUsed": .object(facts.tresUsed.mapValues { .string($0) }),
+        ]
+    }
+
+    private static func cache(_ cache: JobCache) -> JSONValue {
+        [
+            "status": .string(cache.status.rawValue), "job": text(cache.job?.text), "key": text(cache.key),
+            "visibleTo": text(cache.scope), "reason": text(cache.reason),
         ]
     }
 

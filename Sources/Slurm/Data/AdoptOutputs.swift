@@ -14,6 +14,19 @@ package struct AdoptOutputs: RemoteCommand {
         package init(path: String, digest: String) { (self.path, self.digest) = (path, digest) }
     }
 
+    /// What is in the cache now, and how much the job's folder takes.
+    package struct Report: Sendable, Hashable {
+        /// The outputs that have their second name.
+        package let adopted: [CachedFile]
+        /// Bytes on the site's disk; nil where the site cannot tell.
+        package let folderSize: Int64?
+
+        /// A report from its parts.
+        package init(adopted: [CachedFile], folderSize: Int64?) {
+            (self.adopted, self.folderSize) = (adopted, folderSize)
+        }
+    }
+
     package let input: [UInt8]
     package let deadline: Duration
     package let leavesRunning = false
@@ -56,16 +69,17 @@ package struct AdoptOutputs: RemoteCommand {
                 section adopted "$1" $(stat -c '%s %Y' -- "$3")
             }
             \(calls.joined(separator: "\n"))
+            section size $(du -sk -- \(key) 2>/dev/null)
             """
         )
     }
 
-    /// The files that are in the cache now.
+    /// What is in the cache now.
     package func parse(
         exitStatus: Int32?,
         standardOutput: [UInt8],
         standardError: [UInt8]
-    ) throws(SlurmError) -> [CachedFile] {
+    ) throws(SlurmError) -> Report {
         let transcript = Transcript(standardOutput, marker: shell.marker)
         guard transcript.isComplete else {
             throw Transcript.unreadable(
@@ -75,11 +89,13 @@ package struct AdoptOutputs: RemoteCommand {
                 standardError: standardError
             )
         }
-        return transcript.sections.compactMap { section in
+        let kibibytes = transcript.section("size")?.words.dropFirst().first.flatMap { Int64($0) }
+        let adopted: [CachedFile] = transcript.sections.compactMap { section in
             guard section.name == "adopted", section.words.count == 4, let size = Int64(section.words[2]),
                 let modified = Int64(section.words[3])
             else { return nil }
             return CachedFile(digest: section.words[1], size: size, modified: modified)
         }
+        return Report(adopted: adopted, folderSize: kibibytes.map { $0 << 10 })
     }
 }

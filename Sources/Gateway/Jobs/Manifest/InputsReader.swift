@@ -20,6 +20,10 @@ enum InputsReader {
         where files.count == elements.count && !seen.insert(file.path).inserted {
             element.fault("'\(file.path)' is given twice", expected: "each path once")
         }
+        for (element, file) in zip(elements, files) where files.count == elements.count {
+            guard let above = files.first(where: { file.path.hasPrefix($0.path + "/") }) else { continue }
+            element.fault("'\(file.path)' lies below '\(above.path)'", expected: "inputs beside each other")
+        }
         return files
     }
 
