@@ -14,6 +14,8 @@ package struct GatewayServices: Sendable {
     package let logs: LogService
     /// Outputs.
     package let outputs: OutputService
+    /// Inputs, records and known results.
+    package let results: ResultService
     /// Sites.
     package let sites: SiteService
     /// Templates.
@@ -178,6 +180,7 @@ package struct GatewayRuntime: Sendable {
             jobs: jobs,
             logs: logs,
             outputs: OutputService(database: database, artifacts: world.artifacts, jobs: jobs),
+            results: ResultService(database: database, jobs: jobs, keeper: keeper),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,
             people: people,

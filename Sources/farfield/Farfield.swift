@@ -31,7 +31,9 @@ struct Farfield: AsyncParsableCommand {
                     ListJobs.self,
                     ShowJob.self,
                     ShowLogs.self,
+                    ShowInputs.self,
                     Outputs.self,
+                    Cache.self,
                     Cancel.self,
                 ]
             ),

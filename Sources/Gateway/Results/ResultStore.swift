@@ -54,9 +54,9 @@ enum ResultStore {
         )
     }
 
-    /// The record of the run of a job that gave a result; nil when there is none.
-    static func record(of job: JobID, on connection: any StorageConnection) throws -> String? {
-        try connection.first("SELECT record FROM results WHERE job_id = $1", [.text(job.text)])?.text("record")
+    /// The result of the run of a job, also one that is no answer any more; nil when there is none.
+    static func entry(of job: JobID, on connection: any StorageConnection) throws -> Entry? {
+        try connection.first("SELECT * FROM results WHERE job_id = $1", [.text(job.text)]).map(entry)
     }
 
     static func keep(_ recipe: ResultRecipe, on connection: any StorageConnection) throws {

@@ -23,6 +23,7 @@ enum Wire {
         var cancelRequestedAt: Date?
         var slurm: Slurm?
         var array: JobArray?
+        var cache: Cache?
         var createdAt: Date?
         var updatedAt: Date?
         var observedAt: Date?
@@ -66,6 +67,8 @@ enum Wire {
         var at: Date?
         var state: String?
         var reason: String?
+        /// How far a transfer is, for events of that type.
+        var data: Transfer?
 
         /// Whether no event can follow.
         var isLast: Bool { type == "job.state" && state.map(Wire.finalStates.contains) == true }

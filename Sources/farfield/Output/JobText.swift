@@ -62,7 +62,8 @@ struct JobText {
             ("id", job.id), ("name", job.name), ("state", job.state), ("reason", job.reason), ("site", job.site),
             ("template", job.template), ("attempt", job.attempt.map(String.init)),
             ("priority", job.priority.map(String.init)),
-            ("labels", Self.pairs(job.labels)), ("array", arrayProgress), ("Slurm id", slurm?.jobId),
+            ("labels", Self.pairs(job.labels)), ("array", arrayProgress), ("cache", cache),
+            ("Slurm id", slurm?.jobId),
             ("Slurm state", slurm?.state), ("Slurm reason", slurm?.reason), ("partition", slurm?.partition),
             ("account", slurm?.account), ("qos", slurm?.qos), ("nodes", slurm?.nodes),
             ("queue position", slurm?.queuePosition.map(String.init)), ("ended with", ending),
@@ -77,6 +78,15 @@ struct JobText {
         return (rows + times.map { ($0.0, $0.1.map(Moment.text)) }).compactMap { name, value in
             value.flatMap { $0.isEmpty ? nil : (name, printable($0)) }
         }
+    }
+
+    /// `hit, from job_01hzy…, visible to user:ada`.
+    private var cache: String? {
+        guard let cache = job.cache else { return nil }
+        let whence = cache.job.map { (cache.status == "hit" ? "from " : "with ") + $0 }
+        let reason = ["off", "notCacheable"].contains(cache.status) ? cache.reason : nil
+        return [cache.status, whence, cache.visibleTo.map { "visible to \($0)" }, reason].compactMap(\.self)
+            .joined(separator: ", ")
     }
 
     private static func pairs(_ values: [String: String]?) -> String? {

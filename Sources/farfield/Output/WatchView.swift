@@ -17,6 +17,7 @@ actor WatchView {
     private var job: Wire.Job
     private var lastLine = ""
     private var isLineOpen = false
+    private var transfer: Wire.Transfer?
 
     init(_ job: Wire.Job, form: Form, on console: Console) {
         self.job = job
@@ -32,6 +33,8 @@ actor WatchView {
     /// Shows new events; `newest` is the job after them, when it was asked for.
     func take(_ items: [EventFollower.Item], newest: Wire.Job?) throws {
         if let newest { job = newest }
+        if let last = items.last(where: { $0.event.type == "job.transfer" }) { transfer = last.event.data }
+        if job.state != "staging" { transfer = nil }
         switch form {
         case .live: try repaint()
         case .plain:
@@ -47,7 +50,8 @@ actor WatchView {
     /// Writes the line anew, with the time that has passed.
     func repaint() throws {
         guard form == .live else { return }
-        let text = JobText(job: job, now: .now).progress.joined(separator: "  ")
+        let facts = [transfer.flatMap(TransferBar.text)].compactMap(\.self) + JobText(job: job, now: .now).progress
+        let text = facts.joined(separator: "  ")
         try console.replaceLine("\(printable(job.id))  \(console.paint(state: job.state))  \(text)")
         isLineOpen = true
     }
@@ -70,6 +74,7 @@ actor WatchView {
             switch event.type {
             case "job.cancelRequested": "cancel requested"
             case "job.attempt": "new attempt"
+            case "job.transfer": event.data.flatMap(TransferBar.text) ?? "transfer"
             default: event.state ?? event.type
             }
         let line = printable(([what] + facts).joined(separator: "  "))

@@ -1,0 +1,56 @@
+internal import Documents
+internal import Gateway
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Inputs, records, recipes, and what known results saved.
+struct ResultRoutes: Sendable {
+    private let results: ResultService
+
+    init(services: GatewayServices) { results = services.results }
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/jobs/{id}/inputs", answer: inputs),
+            Route(.get, "/api/v1/jobs/{id}/record", answer: record),
+            Route(.get, "/api/v1/jobs/{id}/recipe", answer: recipe),
+            Route(.get, "/api/v1/cache", answer: figures),
+        ]
+    }
+
+    private func inputs(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        Answers.list(
+            try await results.inputs(of: try context.jobID).map { input in
+                [
+                    "path": .string(input.path), "source": .string(input.source), "kind": .string(input.kind.rawValue),
+                    "digest": .string(input.digest.description), "size": .integer(input.size),
+                ]
+            }
+        )
+    }
+
+    private func record(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        Answers.json(try await results.record(of: try context.jobID))
+    }
+
+    private func recipe(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        Answers.json(try await results.recipe(of: try context.jobID))
+    }
+
+    private func figures(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        var query = try RequestQuery(request, known: ["days"])
+        let days = query.integer("days", in: 1...36_500)
+        try query.check()
+        let found = try await results.figures(days: days)
+        return Answers.json([
+            "since": .string(found.since.iso8601),
+            "lookups": .object(found.lookups.mapValues { .integer($0) }),
+            "hitRate": found.hitRate.map { .number("\($0)") } ?? .null,
+            "saved": [
+                "seconds": .integer(found.savedSeconds), "cpuSeconds": .integer(found.savedCPUSeconds),
+                "bytes": .integer(found.savedBytes),
+            ],
+            "results": .integer(found.results), "resultBytes": .integer(found.resultBytes),
+        ])
+    }
+}
