@@ -109,6 +109,12 @@ let package = Package(
             path: "Benchmarks/BareRoute",
             swiftSettings: house
         ),
+        .executableTarget(
+            name: "Transfer",
+            dependencies: ["SSHClient", logging],
+            path: "Benchmarks/Transfer",
+            swiftSettings: house
+        ),
         // Tests: what they share, one target per module, then the whole.
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: house),
         tests("Documents", uses: ["Documents"]),

@@ -5,15 +5,26 @@ struct Allowance: Sendable {
     /// For the error: timed out while so doing.
     let what: String
     let deadline: ContinuousClock.Instant
+    /// How long the far side may stand still; nil when all of it has to be done by the deadline.
+    let stall: Duration?
     let cancellation: CancellationMark
 
-    init(_ what: String, _ time: Duration, _ cancellation: CancellationMark = CancellationMark()) {
+    init(
+        _ what: String,
+        _ time: Duration,
+        _ cancellation: CancellationMark = CancellationMark(),
+        mayGoOn: Bool = false
+    ) {
         self.what = what
         self.deadline = .now + time
+        self.stall = mayGoOn ? time : nil
         self.cancellation = cancellation
     }
 
-    func check() throws(SSHError) {
+    func check() throws(SSHError) { try check(until: deadline) }
+
+    /// The same with a deadline that has moved.
+    func check(until deadline: ContinuousClock.Instant) throws(SSHError) {
         if cancellation.isCancelled { throw .cancelled(commandMayHaveRun: false) }
         if ContinuousClock.now >= deadline { throw .timedOut(what: what, commandMayHaveRun: false) }
     }

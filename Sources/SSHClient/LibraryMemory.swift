@@ -20,10 +20,3 @@ import CSSH2
         unsafe UnsafeRawBufferPointer(start: bytes, count: min(count, capacity))
     }
 }
-
-/// File attributes for the library to fill or read.
-///
-/// `@unchecked Sendable` for the same reason as `Buffer`.
-final class AttributesBox: @unchecked Sendable {
-    var value = LIBSSH2_SFTP_ATTRIBUTES()
-}

@@ -17,22 +17,18 @@ protocol SSHConnection: Sendable {
         _ allowance: Allowance
     ) async throws(SSHError) -> SSHOutput
 
-    /// Carries out one request on the site's files.
-    func answer(_ request: FileRequest, path: String, _ allowance: Allowance) async throws(SSHError) -> FileReply
-
-    /// Opens a file and goes to `offset`.
-    func openForReading(_ path: String, offset: UInt64, _ allowance: Allowance) async throws(SSHError) -> OpenFile
-
-    /// The next bytes, at most `length`, fewer only at the end; `window` bytes are asked for at once.
-    func read(
-        _ open: OpenFile,
-        length: Int,
-        window: Int,
+    /// Does an errand on the site's files; `make` begins it, on the connection's own thread.
+    func carryOut<Errand: FileErrand>(
+        _ make: @Sendable () -> Errand,
         _ allowance: Allowance
-    ) async throws(SSHError) -> [UInt8]
+    ) async throws(SSHError) -> Errand.Outcome
 
-    /// Closes the file, also behind the back of a caller whose time is over.
-    func close(_ open: OpenFile, _ allowance: Allowance) async
+    /// Carries out one request on the site's files.
+    func answer(
+        _ request: FileRequest,
+        _ path: RemotePath,
+        _ allowance: Allowance
+    ) async throws(SSHError) -> FileReply
 
     /// Keeps the connection alive until it is lost, unused for too long, or no longer wanted.
     func watch(_ cancellation: CancellationMark) async -> ConnectionEnding

@@ -93,15 +93,17 @@ package final class SSHConnectionPool: Sendable {
 
     /// Does something on a connection, twice if the first one breaks before anything was sent.
     ///
-    /// What is repeatable may also be done twice after it was sent, because that changes nothing.
+    /// What is repeatable may also be done twice after it was sent, because that changes nothing. What may go on has as
+    /// much time as it needs, as long as the far side does not stand still for that time.
     func onSession<Value: Sendable>(
         _ what: String,
         _ time: Duration,
         isRepeatable: Bool = false,
+        mayGoOn: Bool = false,
         _ body: @Sendable (any SSHConnection, Allowance) async throws(SSHError) -> Value
     ) async throws(SSHError) -> Value {
         let mark = CancellationMark()
-        let allowance = Allowance(what, time, mark)
+        let allowance = Allowance(what, time, mark, mayGoOn: mayGoOn)
         let result: Result<Value, SSHError> = await withTaskCancellationHandler {
             let first = await attempt(allowance, body)
             guard case .failure(.connectionLost(let mayHaveRun)) = first, isRepeatable || !mayHaveRun else {

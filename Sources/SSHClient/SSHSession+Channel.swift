@@ -18,8 +18,8 @@ extension SSHSession {
         while true {
             if let channel = try await openChannelOnce(allowance) { return channel }
             // A free file channel of our own may hold the only place.
-            if let files = idleFileChannels.popLast() {
-                await shutDown(files)
+            if let line = idleFiles.popLast() {
+                await free(line.pipe)
                 continue
             }
             try await pause(backoff.advance(), allowance)
@@ -27,10 +27,10 @@ extension SSHSession {
     }
 
     /// Nil when the server refuses the channel ("open failed").
-    func openChannelOnce(_ allowance: Allowance) async throws(SSHError) -> Channel? {
+    func openChannelOnce(_ allowance: Allowance, window: UInt32 = 2 << 20) async throws(SSHError) -> Channel? {
         try await beginOpening(allowance)
         do throws(SSHError) {
-            let channel = try await perform(allowance, requestChannel)
+            let channel = try await perform(allowance) { () throws(SSHError) in try requestChannel(window) }
             endOpening()
             return channel
         } catch {
@@ -38,7 +38,10 @@ extension SSHSession {
             beginOperation()
             // Outlives the caller, who has been let go; ends with the server's answer or the connection.
             Task {
-                if let channel = try? await self.perform(Self.patience, self.requestChannel) {
+                if let channel = try? await self.perform(
+                    Self.patience,
+                    { () throws(SSHError) in try self.requestChannel(window) }
+                ) {
                     await self.free(channel)
                 }
                 self.endOpening()
@@ -48,9 +51,9 @@ extension SSHSession {
         }
     }
 
-    private func requestChannel() throws(SSHError) -> Attempt<Channel?> {
+    private func requestChannel(_ window: UInt32) throws(SSHError) -> Attempt<Channel?> {
         let packet = UInt32(LIBSSH2_CHANNEL_PACKET_DEFAULT)
-        let pointer = unsafe libssh2_channel_open_ex(handle, "session", 7, 2 << 20, packet, nil, 0)
+        let pointer = unsafe libssh2_channel_open_ex(handle, "session", 7, window, packet, nil, 0)
         if let pointer = unsafe pointer { return .done(unsafe Channel(pointer: pointer)) }
         return try judgeLastError() ? .done(nil) : .again
     }

@@ -6,7 +6,7 @@ import Logging
 ///
 /// Every library call stands in `perform`, which repeats it until it no longer answers "again". The session is freed
 /// only in `close`, when the last operation has left; an operation looks at `failure` before it touches a pointer.
-@safe actor SSHSession: SSHConnection {
+@safe actor SSHSession {
     nonisolated let thread: ConnectionThread
     nonisolated let endpoint: SSHEndpoint
     let limits: SSHLimits
@@ -20,11 +20,7 @@ import Logging
     var wayThere: SSHSession?
     /// libssh2 keeps the state of a channel being opened in the session: one at a time, and never left half way.
     private var isOpening = false
-    /// File channels that are open and free.
-    var idleFileChannels: [FileChannel] = []
-    /// Files open for callers outside.
-    var openFiles: [UInt64: FileChannel] = [:]
-    private var lastFile: UInt64 = 0
+    var idleFiles: [FileLine<Channel>] = []
     private var operations = 0
     private var lastUse = ContinuousClock.now
     private var isFreed = false
@@ -151,13 +147,6 @@ import Logging
         LIBSSH2_ERROR_ENCRYPT, LIBSSH2_ERROR_BAD_SOCKET,
     ]
 
-    /// Files a channel under a number that can leave the session.
-    func keep(_ files: FileChannel) -> UInt64 {
-        lastFile += 1
-        openFiles[lastFile] = files
-        return lastFile
-    }
-
     // MARK: - Opening channels
 
     /// Waits for the turn to open a channel or a file channel; `endOpening` passes it on.
@@ -244,8 +233,7 @@ import Logging
                 self.thread.register(continuation, since: seen, until: unlimited.deadline)
             }
         }
-        idleFileChannels = []
-        openFiles = [:]
+        idleFiles = []
         unsafe libssh2_session_free(handle)
         wire.closeSocket()
         await wayThere?.close()

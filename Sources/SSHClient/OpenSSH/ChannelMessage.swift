@@ -6,8 +6,9 @@ enum ChannelMessage: Sendable, Hashable {
     case opened(remote: UInt32, window: UInt32, maxPacket: UInt32)
     case refused(reason: String)
     case window(UInt32)
-    case output([UInt8])
-    case errorOutput([UInt8])
+    /// A view of what came in: to be copied before more is read.
+    case output(ArraySlice<UInt8>)
+    case errorOutput(ArraySlice<UInt8>)
     case ended
     case closed
     case exitStatus(UInt32)
@@ -17,7 +18,7 @@ enum ChannelMessage: Sendable, Hashable {
     case question(wantsAnswer: Bool)
 
     /// Reads one packet; nil when it is for no channel or makes no sense.
-    static func read(_ packet: some Collection<UInt8>) -> (channel: UInt32, message: ChannelMessage)? {
+    static func read(_ packet: ArraySlice<UInt8>) -> (channel: UInt32, message: ChannelMessage)? {
         var reader = PacketReader(packet)
         guard reader.byte() != nil, let number = reader.byte(), let channel = reader.uint32(),
             let message = message(number, &reader)
@@ -36,10 +37,10 @@ enum ChannelMessage: Sendable, Hashable {
             guard reader.uint32() != nil else { return nil }
             return .refused(reason: reader.text() ?? "")
         case 93: return reader.uint32().map { .window($0) }
-        case 94: return reader.string().map { .output(Array($0)) }
+        case 94: return reader.string().map { .output($0) }
         case 95:
             guard reader.uint32() != nil else { return nil }
-            return reader.string().map { .errorOutput(Array($0)) }
+            return reader.string().map { .errorOutput($0) }
         case 96: return .ended
         case 97: return .closed
         case 98: return request(&reader)

@@ -2,10 +2,9 @@
 ///
 /// A value without socket: it takes messages and says what to send.
 struct ChannelState: Sendable {
-    /// How much the server may send before we have fetched it.
-    static let window: UInt32 = 2 << 20
-
     let number: UInt32
+    /// How much the server may send before we have fetched it.
+    let window: UInt32
     private(set) var remote: UInt32?
     private(set) var refusal: String?
     private(set) var output: [UInt8] = []
@@ -24,7 +23,10 @@ struct ChannelState: Sendable {
     private var hasEnded = false
     private var hasClosed = false
 
-    init(number: UInt32) { self.number = number }
+    init(number: UInt32, window: UInt32 = 2 << 20) {
+        self.number = number
+        self.window = window
+    }
 
     /// Takes one message in.
     ///
@@ -56,22 +58,20 @@ struct ChannelState: Sendable {
         output = []
         errorOutput = []
         fetched += UInt32(result.0.count + result.1.count)
-        guard fetched >= Self.window / 4, let remote, !hasClosed, !isClosed else { return (result.0, result.1, []) }
+        guard fetched >= window / 4, let remote, !hasClosed, !isClosed else { return (result.0, result.1, []) }
         defer { fetched = 0 }
         return (result.0, result.1, ChannelMessage.widen(by: fetched, to: remote))
     }
 
     /// The next packet of data; nil when the server takes none now.
     ///
-    /// - Parameters:
-    ///   - bytes: what is to be sent.
-    ///   - start: how much of it was sent before.
+    /// - Parameter bytes: what is to be sent.
     /// - Returns: the packet, and how many bytes of the data are in it.
-    mutating func send(_ bytes: [UInt8], from start: Int) -> (packet: [UInt8], count: Int)? {
-        let count = min(bytes.count - start, sendWindow, maxPacket)
+    mutating func send(_ bytes: ArraySlice<UInt8>) -> (packet: [UInt8], count: Int)? {
+        let count = min(bytes.count, sendWindow, maxPacket)
         guard count > 0, let remote, !hasEnded, !hasClosed, !isClosed else { return nil }
         sendWindow -= count
-        return (ChannelMessage.data(bytes[start..<(start + count)], to: remote), count)
+        return (ChannelMessage.data(bytes.prefix(count), to: remote), count)
     }
 
     /// Says that no more input comes, once.

@@ -87,7 +87,7 @@ extension MasterSession {
         }
         if exchange.channel.state.isClosed { return .done(()) }
         while !wire.isCongested,
-            let (packet, count) = exchange.channel.state.send(exchange.input, from: exchange.written)
+            let (packet, count) = exchange.channel.state.send(exchange.input.dropFirst(exchange.written))
         {
             exchange.written += count
             send(packet)

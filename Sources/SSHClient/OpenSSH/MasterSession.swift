@@ -6,18 +6,14 @@ import Logging
 ///
 /// PROTOCOL.mux of OpenSSH calls this the proxy mode. So there is one process for a connection and none for a command, and what
 /// the server says about a command is never mixed with what `ssh` says about itself.
-actor MasterSession: SSHConnection {
+actor MasterSession {
     nonisolated let thread: ConnectionThread
     nonisolated let endpoint: SSHEndpoint
     let limits: SSHLimits
     let logger: Logger
 
     private(set) var failure: SSHError?
-    /// File channels that are open and free.
-    var idleFileChannels: [FileConversation] = []
-    /// Files open for callers outside.
-    var openFiles: [UInt64: RemoteFile] = [:]
-    private var lastFile: UInt64 = 0
+    var idleFiles: [FileLine<MasterChannel>] = []
     private var channels: [UInt32: MasterChannel] = [:]
     private var lastChannel: UInt32 = 0
     private var incoming = PacketStream(limit: 1 << 20)
@@ -111,7 +107,7 @@ actor MasterSession: SSHConnection {
     }
 
     /// Hands all packets that have come in to their channels.
-    private func receive() {
+    func receive() {
         while failure == nil {
             let count = unsafe wire.receive(scratch.bytes, scratch.capacity)
             guard count > 0 else { break }
@@ -148,12 +144,15 @@ actor MasterSession: SSHConnection {
     // MARK: - Channels
 
     /// Asks for a channel; nil when the server refuses it just now.
-    func openChannelOnce(_ allowance: Allowance) async throws(SSHError) -> MasterChannel? {
+    func openChannelOnce(
+        _ allowance: Allowance,
+        window: UInt32 = 2 << 20
+    ) async throws(SSHError) -> MasterChannel? {
         try checkAlive()
         lastChannel += 1
-        let channel = MasterChannel(state: ChannelState(number: lastChannel))
+        let channel = MasterChannel(state: ChannelState(number: lastChannel, window: window))
         channels[channel.state.number] = channel
-        send(ChannelMessage.open(channel.state.number, window: ChannelState.window))
+        send(ChannelMessage.open(channel.state.number, window: window))
         do throws(SSHError) {
             return try await perform(allowance) { () throws(SSHError) in
                 if channel.state.refusal != nil { return .done(nil) }
@@ -171,7 +170,7 @@ actor MasterSession: SSHConnection {
         while true {
             if let channel = try await openChannelOnce(allowance) { return channel }
             // A free file channel of our own may hold the only place.
-            if let files = idleFileChannels.popLast() { free(files.channel) }
+            if let line = idleFiles.popLast() { free(line.pipe) }
             try await pause(backoff.advance(), allowance)
         }
     }
@@ -208,13 +207,6 @@ actor MasterSession: SSHConnection {
         wire.note()
     }
 
-    /// Files an open file under a number that can leave the session.
-    func keep(_ file: RemoteFile) -> UInt64 {
-        lastFile += 1
-        openFiles[lastFile] = file
-        return lastFile
-    }
-
     /// Watches the connection; `ssh` itself asks the server whether it lives.
     func watch(_ cancellation: CancellationMark) async -> ConnectionEnding {
         lastUse = .now
@@ -242,8 +234,7 @@ actor MasterSession: SSHConnection {
                 self.thread.register(continuation, since: seen, until: .now + .seconds(3600))
             }
         }
-        idleFileChannels = []
-        openFiles = [:]
+        idleFiles = []
         channels = [:]
         wire.closeSocket()
         master.stop()

@@ -49,6 +49,9 @@ package struct SSHDirectoryEntry: Sendable, Hashable {
         self.attributes = attributes
     }
 
-    /// The name as text; bytes that are not UTF-8 become U+FFFD, and such a file cannot be addressed by this name.
+    /// The name as a path within its folder.
+    package var path: RemotePath { RemotePath(nameBytes) }
+
+    /// The name as text, for a person: bytes that are not UTF-8 become U+FFFD.
     package var name: String { String(decoding: nameBytes, as: UTF8.self) }
 }

@@ -2,14 +2,19 @@
 struct PacketReader: Sendable {
     private(set) var rest: ArraySlice<UInt8>
 
-    init(_ bytes: some Collection<UInt8>) { rest = Array(bytes)[...] }
+    /// Reads in place: nothing is copied while the reader is used.
+    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+
+    init(_ bytes: [UInt8]) { rest = bytes[...] }
 
     mutating func byte() -> UInt8? { rest.popFirst() }
 
     mutating func uint32() -> UInt32? {
         guard rest.count >= 4 else { return nil }
-        defer { rest = rest.dropFirst(4) }
-        return rest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        let start = rest.startIndex
+        defer { rest = rest[(start + 4)...] }
+        return UInt32(rest[start]) << 24 | UInt32(rest[start + 1]) << 16 | UInt32(rest[start + 2]) << 8
+            | UInt32(rest[start + 3])
     }
 
     mutating func uint64() -> UInt64? {
@@ -33,7 +38,10 @@ struct PacketWriter: Sendable {
     mutating func put(_ byte: UInt8) { bytes.append(byte) }
 
     mutating func put(_ number: UInt32) {
-        for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: number >> UInt32(shift))) }
+        bytes.append(UInt8(truncatingIfNeeded: number >> 24))
+        bytes.append(UInt8(truncatingIfNeeded: number >> 16))
+        bytes.append(UInt8(truncatingIfNeeded: number >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: number))
     }
 
     mutating func put(_ number: UInt64) {
@@ -48,14 +56,24 @@ struct PacketWriter: Sendable {
 
     mutating func put(_ text: String) { put(string: text.utf8) }
 
-    /// A packet that tells its own length first, as the control socket and SFTP frame theirs.
+    /// Puts a packet that tells its own length first, as the control socket and SFTP frame theirs.
+    mutating func putFramed(_ build: (inout PacketWriter) -> Void) {
+        let start = bytes.count
+        put(UInt32(0))
+        build(&self)
+        let length = UInt32(bytes.count - start - 4)
+        for place in 0..<4 { bytes[start + place] = UInt8(truncatingIfNeeded: length >> UInt32(24 - 8 * place)) }
+    }
+
+    /// One such packet alone.
     static func framed(_ build: (inout PacketWriter) -> Void) -> [UInt8] {
-        var body = PacketWriter()
-        build(&body)
         var whole = PacketWriter()
-        whole.put(string: body.bytes)
+        whole.putFramed(build)
         return whole.bytes
     }
+
+    /// Begins anew, with the memory it has.
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 }
 
 /// Takes length-prefixed packets out of a stream of bytes.
@@ -71,10 +89,15 @@ struct PacketStream: Sendable {
 
     mutating func append(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
 
+    mutating func append(_ more: UnsafeRawBufferPointer) { unsafe bytes.append(contentsOf: more) }
+
     /// The next packet without its length; nil when it is not all there yet.
+    ///
+    /// It is a view of what came in: whoever keeps it beyond the next `append` pays for a copy of everything.
     mutating func next() throws(TooLong) -> ArraySlice<UInt8>? {
         guard bytes.count - start >= 4 else { return compact() }
-        let length = bytes[start..<(start + 4)].reduce(0) { $0 << 8 | Int($1) }
+        var head = PacketReader(bytes[start..<(start + 4)])
+        let length = Int(head.uint32() ?? 0)
         guard length <= limit else { throw TooLong() }
         guard bytes.count - start - 4 >= length else { return compact() }
         defer { start += 4 + length }

@@ -8,8 +8,8 @@ struct FileStatus: Sendable, Hashable {
     static let endOfFile = FileStatus(1)
 
     /// The error it is for whoever asked.
-    func failure(_ path: String) -> SSHError {
-        .fileFailure(path: path, reason: reason, notFound: code == 2 || code == 10)
+    func failure(_ path: RemotePath) -> SSHError {
+        .fileFailure(path: path.description, reason: reason, notFound: code == 2 || code == 10)
     }
 
     private var reason: String {

@@ -1,0 +1,49 @@
+// The pool's bulk transfer without anything of the gateway: what `scripts/bench transfer` measures.
+//
+// Transfer libssh2|openssh PORT USER KEY KNOWN_HOSTS get|put|get-tree|put-tree FAR NEAR
+// prints seconds, bytes and the peak of resident memory in KiB.
+import Foundation
+import Logging
+import SSHClient
+import Synchronization
+
+nonisolated func measure(_ words: [String]) async throws {
+    guard words.count == 8, let port = Int(words[1]), let transport = SSHEndpoint.Transport(rawValue: words[0]) else {
+        throw CocoaError(.featureUnsupported)
+    }
+    let endpoint = SSHEndpoint(
+        host: "127.0.0.1",
+        port: port,
+        user: words[2],
+        privateKeyPath: words[3],
+        knownHostsPath: words[4],
+        transport: transport
+    )
+    let logger = Logger(label: "transfer", factory: { _ in SwiftLogNoOpLogHandler() })
+    let pool = SSHConnectionPool(endpoint: endpoint, logger: logger)
+    let begin = ContinuousClock.now
+    let bytes = try await move(pool, words[5], far: words[6], near: words[7])
+    let seconds = (ContinuousClock.now - begin) / .seconds(1)
+    await pool.close()
+    var usage = rusage()
+    _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    print(seconds, bytes, usage.ru_maxrss)
+}
+
+nonisolated func move(_ pool: SSHConnectionPool, _ what: String, far: String, near: String) async throws -> UInt64 {
+    switch what {
+    case "get":
+        guard FileManager.default.createFile(atPath: near, contents: nil) else { throw CocoaError(.fileWriteUnknown) }
+        let file = Mutex(FileHandle(forWritingAtPath: near))
+        return try await pool.download(far, limit: .max) { piece in
+            try file.withLock { try $0?.write(contentsOf: piece) }
+        }
+    default:
+        let file = Mutex(FileHandle(forReadingAtPath: near))
+        return try await pool.upload(to: far) {
+            try file.withLock { try $0?.read(upToCount: 1 << 20).map { [UInt8]($0) } }
+        }
+    }
+}
+
+try await measure(Array(CommandLine.arguments.dropFirst()))
