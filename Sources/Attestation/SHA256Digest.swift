@@ -33,6 +33,14 @@ package struct SHA256Digest: Sendable, Hashable {
         return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 
+    /// A digest whose 32 bytes are known; nil when there are not 32.
+    ///
+    /// - Parameter bytes: the bytes of the digest itself, not those it is the digest of.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.init(raw: bytes)
+    }
+
     init(raw: [UInt8]) {
         hexadecimal = raw.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }

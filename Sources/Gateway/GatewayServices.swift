@@ -16,6 +16,12 @@ package struct GatewayServices: Sendable {
     package let outputs: OutputService
     /// Inputs, records and known results.
     package let results: ResultService
+    /// Artifacts.
+    package let artifacts: ArtifactService
+    /// Uploads that may be cut off.
+    package let uploads: UploadService
+    /// What can be freed.
+    package let garbage: GarbageCollector
     /// Sites.
     package let sites: SiteService
     /// Templates.
@@ -129,7 +135,13 @@ package struct GatewayRuntime: Sendable {
         )
         world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0)) ?? false }
         // Nobody else can hold a lease: what a killed gateway left is taken up at once.
-        if sole != nil { try await database.transaction { try queue.endAllLeases(on: $0) } }
+        if sole != nil {
+            try await database.transaction { connection in
+                try queue.endAllLeases(on: connection)
+                try UploadStore.freeAll(on: connection)
+            }
+        }
+        try await database.transaction { try CollectGarbage.plan(queue, at: keeper.now(), on: $0) }
         try await beginLooking(at: directory, tasks, database, keeper)
         let templates = TemplateCatalog(folder: folder)
         let figures = FiguresService(database, world.store, queue, directory, feed, home: configuration.home)
@@ -137,7 +149,7 @@ package struct GatewayRuntime: Sendable {
         return GatewayRuntime(
             services: services,
             longLived: [
-                feed, workers(in: world, services.webhooks, queue, upkeep: upkeep),
+                feed, workers(in: world, services, queue, upkeep: upkeep),
                 WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
                 LoginWatch(directory: directory, logger: logger),
             ],
@@ -176,11 +188,15 @@ package struct GatewayRuntime: Sendable {
             sites: directory,
             feed: feed
         )
+        let files = ArtifactRooms.uploads(configuration)
         return GatewayServices(
             jobs: jobs,
             logs: logs,
             outputs: OutputService(database: database, artifacts: world.artifacts, jobs: jobs),
             results: ResultService(database: database, jobs: jobs, keeper: keeper),
+            artifacts: ArtifactService(library: world.artifacts),
+            uploads: UploadService(library: world.artifacts, files: files),
+            garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,
             people: people,
@@ -200,15 +216,15 @@ package struct GatewayRuntime: Sendable {
     /// Who does the tasks of this gateway.
     private static func workers(
         in world: World,
-        _ webhooks: WebhookService,
+        _ services: GatewayServices,
         _ queue: TaskStore,
         upkeep: any Database
     ) -> TaskWorkers {
         let delivering = DeliverWebhook(
             database: world.database,
             queue: queue,
-            sender: webhooks.sender,
-            source: webhooks.source,
+            sender: services.webhooks.sender,
+            source: services.webhooks.source,
             keeper: world.keeper,
             logger: world.logger,
             random: { Double.random(in: 0..<1) }
@@ -216,7 +232,7 @@ package struct GatewayRuntime: Sendable {
         return TaskWorkers(
             database: world.database,
             upkeep: upkeep,
-            handlers: Pipeline(world: world).handlers + [delivering],
+            handlers: Pipeline(world: world).handlers + [delivering, CollectGarbage(collector: services.garbage)],
             settings: .init(owner: UUID().uuidString, lease: GatewayDatabase.lease(world.database.dialect)),
             logger: world.logger
         )

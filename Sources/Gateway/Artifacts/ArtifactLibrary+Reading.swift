@@ -43,9 +43,17 @@ extension ArtifactLibrary {
     private func record(of digest: SHA256Digest) async throws -> ArtifactRecord {
         let record = try await database.read { try ArtifactRecordStore.find(digest, on: $0) }
         guard let record, record.state == .stored || record.state == .corrupt else {
-            throw GatewayError(.notFound, "There is no artifact \(digest).")
+            throw Self.absence(digest)
         }
         return record
+    }
+
+    /// The same words for what is not there and for what somebody may not know of.
+    static func absence(_ digest: SHA256Digest) -> GatewayError {
+        GatewayError(
+            .notFound,
+            "There is no artifact \(digest), or none that you may read; it may have been removed when its time was over."
+        )
     }
 
     private static func damage(_ artifact: StoredArtifact) -> GatewayError {

@@ -73,6 +73,7 @@ package enum ArtifactSchemaStore {
             owner TEXT NOT NULL,
             account TEXT NOT NULL,
             name TEXT,
+            metadata TEXT,
             length BIGINT NOT NULL CHECK (length >= 0),
             received BIGINT NOT NULL CHECK (received >= 0 AND received <= length),
             expected_digest TEXT,

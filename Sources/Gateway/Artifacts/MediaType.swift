@@ -1,5 +1,5 @@
 /// Media types by file name ending (IANA media types; FITS: RFC 4047).
-enum MediaType {
+package enum MediaType {
     private static let byEnding: [String: String] = [
         "csv": "text/csv", "txt": "text/plain; charset=utf-8", "log": "text/plain; charset=utf-8",
         "json": "application/json", "yaml": "application/yaml", "yml": "application/yaml", "xml": "application/xml",
@@ -10,7 +10,10 @@ enum MediaType {
     ]
 
     /// The media type of a file, `application/octet-stream` when its name tells nothing.
-    static func of(path: String) -> String {
+    ///
+    /// - Parameter path: path or name.
+    /// - Returns: the media type.
+    package static func of(path: String) -> String {
         guard let dot = path.lastIndex(of: ".") else { return "application/octet-stream" }
         return byEnding[path[path.index(after: dot)...].lowercased()] ?? "application/octet-stream"
     }

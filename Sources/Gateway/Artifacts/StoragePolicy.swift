@@ -25,6 +25,15 @@ package struct StoragePolicy: Sendable, Hashable {
         uploadsExpire: .seconds(7 * 86400)
     )
 
+    /// How long something is kept, as people write it.
+    ///
+    /// - Parameter text: such as `90d`, `12h` or `1d12h`.
+    /// - Returns: nil when it is no duration.
+    package static func retention(_ text: String) -> Duration? {
+        guard let seconds = Quantity.seconds(text), seconds > 0 else { return nil }
+        return .seconds(seconds)
+    }
+
     /// How much an allocation may keep; nil when there is no limit.
     package func quota(of account: String) -> Int64? { quotas[account] ?? quotaBytes }
 

@@ -32,6 +32,8 @@ package struct UploadAnnouncement: Sendable, Hashable {
     package var length: Int64
     /// A name for people.
     package var name: String?
+    /// The client's own words, given back as they are.
+    package var metadata: String?
     /// The allocation whose quota it counts against; the person's name when nil.
     package var account: String?
     /// What the bytes must have; checked when all are there.
@@ -43,12 +45,14 @@ package struct UploadAnnouncement: Sendable, Hashable {
     package init(
         length: Int64,
         name: String? = nil,
+        metadata: String? = nil,
         account: String? = nil,
         digest: SHA256Digest? = nil,
         retention: Duration? = nil
     ) {
         self.length = length
         self.name = name
+        self.metadata = metadata
         self.account = account
         self.digest = digest
         self.retention = retention
@@ -65,6 +69,8 @@ package struct Upload: Sendable, Hashable {
     package let account: String
     /// A name for people.
     package let name: String?
+    /// What the client said of it, as it said it (tus 1.0.0, `Upload-Metadata`).
+    package let metadata: String?
     /// How many bytes it will have.
     package let length: Int64
     /// How many of them are on the disk: where to go on.

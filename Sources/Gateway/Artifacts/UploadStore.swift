@@ -7,14 +7,14 @@ enum UploadStore {
         try connection.execute(
             """
             INSERT INTO uploads (id, owner, account, name, length, received, expected_digest, retention, created_at,
-                expires_at)
-            VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9)
+                expires_at, metadata)
+            VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10)
             """,
             [
                 .text(upload.id.text), .text(upload.owner), .text(upload.account), SQLValue(upload.name),
                 .integer(upload.length), SQLValue(upload.expectedDigest?.description),
                 SQLValue(upload.retention?.microseconds), .integer(upload.createdAt.microseconds),
-                .integer(upload.expiresAt.microseconds),
+                .integer(upload.expiresAt.microseconds), SQLValue(upload.metadata),
             ]
         )
     }
@@ -178,6 +178,7 @@ enum UploadStore {
             owner: try row.text("owner"),
             account: try row.text("account"),
             name: try row.optionalText("name"),
+            metadata: try row.optionalText("metadata"),
             length: try row.integer("length"),
             received: try row.integer("received"),
             expectedDigest: try row.optionalText("expected_digest").flatMap { SHA256Digest($0) },

@@ -25,15 +25,9 @@ enum StoragePolicyReader {
         return policy
     }
 
-    /// The time an artifact is kept, as people write it; nil when it is none.
-    static func retention(_ text: String) -> Duration? {
-        guard let seconds = Quantity.seconds(text), seconds > 0 else { return nil }
-        return .seconds(seconds)
-    }
-
     private static func duration(_ field: Field) -> Duration? {
         guard let text = field.string(expected: durationForms) else { return nil }
-        if let duration = retention(text) { return duration }
+        if let duration = StoragePolicy.retention(text) { return duration }
         field.fault("\(ManifestWords.quoted(text)) is not a duration", expected: durationForms)
         return nil
     }

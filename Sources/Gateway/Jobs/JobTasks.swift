@@ -22,8 +22,13 @@ package enum TaskKind {
     /// Send what waits for a webhook; key: the webhook.
     package static let deliverWebhook = "webhook.deliver"
 
+    /// Free what no artifact holder needs; key: `daily`.
+    package static let collectGarbage = "artifacts.collect"
+
     /// All of them, in the order of a job's life.
-    package static let all = [prepare, stage, submit, follow, cancel, retrieve, clean, deliverWebhook]
+    package static let all = [
+        prepare, stage, submit, follow, cancel, retrieve, clean, deliverWebhook, collectGarbage,
+    ]
 }
 
 /// Turns the next steps of jobs into durable tasks, in the transaction that decided them.

@@ -19,6 +19,8 @@ package struct GatewayFigures: Sendable {
     package let databaseWaiting: Int
     /// Messages that wait to be sent to webhooks.
     package var webhooksWaiting = 0
+    /// Artifacts by state, with their bytes.
+    package var artifacts: [(state: ArtifactState, count: Int, bytes: Int64)] = []
     /// Whether the database answered.
     package var isDatabaseUp = false
     /// Readers that follow jobs.
@@ -106,6 +108,10 @@ package struct FiguresService: Sendable {
             guard let open = underWay.first(where: { $0.site == name }) else { continue }
             figures.sites[index].submissionsUnderWay = open.count
             figures.sites[index].submissionsSince = open.since
+        }
+        let totals = try ArtifactRecordStore.totals(on: connection)
+        figures.artifacts = ArtifactState.allCases.map { state in
+            totals.first { $0.state == state } ?? (state, 0, 0)
         }
         figures.webhooksWaiting = try WebhookDeliveryStore.waiting(on: connection)
         figures.isDatabaseUp = true

@@ -1,7 +1,6 @@
 internal import Attestation
 internal import Documents
 internal import Gateway
-internal import HTTPTypes
 internal import Hummingbird
 
 /// The files of a job that were brought home.
@@ -33,33 +32,14 @@ struct OutputRoutes: Sendable {
     private func download(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let path = try PathText.rest(of: request.uri.path, after: 5)
         let output = try await outputs.output(try context.jobID, path: path)
-        let tag = "\"\(output.digest)\""
-        var headers: HTTPFields = [
-            .contentType: output.mediaType, .eTag: tag, .acceptRanges: "bytes",
-            .contentDisposition: PathText.disposition(path), .cacheControl: "private, no-cache",
-        ]
-        if request.headers[.ifNoneMatch]?.contains(tag) == true {
-            return Response(status: .notModified, headers: headers)
-        }
-        var bounds = 0..<output.size
-        var status = HTTPResponse.Status.ok
-        if let range = request.headers[.range].flatMap(ByteRange.init) {
-            guard let part = range.bounds(size: output.size) else {
-                throw Problem(
-                    kind: .rangeNotSatisfiable,
-                    detail: "The file has \(output.size) bytes.",
-                    headers: [.contentRange: "bytes */\(output.size)"]
-                )
-            }
-            (bounds, status) = (part, .partialContent)
-            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(output.size)"
-        }
-        headers[.contentLength] = String(bounds.upperBound - bounds.lowerBound)
-        // Once the head is on its way nothing can be taken back: whether the file is there is found out before.
-        _ = try await outputs.read(output.digest, offset: bounds.lowerBound, length: 1)
-        let pieces = Pieces(bounds: bounds, piece: 256 << 10) { [outputs] offset, length in
+        let download = ArtifactDownload(
+            digest: output.digest,
+            size: output.size,
+            mediaType: output.mediaType,
+            name: path
+        )
+        return try await download.answer(request) { [outputs] offset, length in
             try await outputs.read(output.digest, offset: offset, length: length)
         }
-        return Answers.stream(pieces.stream, headers: headers, status: status) { $0 }
     }
 }

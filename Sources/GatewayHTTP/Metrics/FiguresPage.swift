@@ -31,6 +31,8 @@ extension MetricsPage {
         )
         addQueue(figures.queue, at: now)
         add("farfield_webhook_waiting", Double(figures.webhooksWaiting))
+        add("farfield_artifacts", figures.artifacts.map { ([("state", $0.state.rawValue)], Double($0.count)) })
+        add("farfield_artifact_bytes", figures.artifacts.map { ([("state", $0.state.rawValue)], Double($0.bytes)) })
     }
 
     private mutating func addDatabase(_ figures: GatewayFigures) {

@@ -72,6 +72,14 @@ enum MetricCatalog {
         Entry("tasks_run_seconds", "histogram", "Time of runs by kind.", bounds: remote),
         Entry("webhook_deliveries_total", "counter", "Messages sent to webhooks, by result."),
         Entry("farfield_webhook_waiting", "gauge", "Messages that wait to be sent to webhooks."),
+        // Artifacts.
+        Entry("farfield_artifacts", "gauge", "Artifacts by state."),
+        Entry("farfield_artifact_bytes", "gauge", "Bytes of artifacts by state."),
+        Entry("artifacts_kept_total", "counter", "Files that were put into the artifact store."),
+        Entry("artifacts_corrupt_total", "counter", "Artifacts whose bytes were found damaged or missing."),
+        Entry("artifacts_collected_total", "counter", "Things a collection of garbage freed, by reason."),
+        Entry("artifacts_collected_bytes_total", "counter", "Bytes a collection of garbage freed, by reason."),
+        Entry("uploads_received_bytes_total", "counter", "Bytes of uploads."),
         // The database.
         Entry("farfield_database_up", "gauge", "1 when the database answered this scrape."),
         Entry("farfield_database_connections", "gauge", "How many transactions can run at once."),

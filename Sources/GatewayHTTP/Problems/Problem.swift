@@ -24,7 +24,7 @@ struct Problem: Error, Sendable {
                 kind: ProblemKind(error.kind),
                 detail: error.message,
                 faults: error.faults,
-                headers: error.kind == .tooManyJobs ? [.retryAfter: "30"] : [:]
+                headers: retryAfter(error.kind).map { [.retryAfter: $0] } ?? [:]
             )
         case let error as HTTPError where error.status == .contentTooLarge:
             Problem(kind: .payloadTooLarge, detail: "The body is larger than the gateway takes.")
@@ -38,6 +38,15 @@ struct Problem: Error, Sendable {
             GatewayError(outage: error).map { outage in
                 Problem(kind: .databaseUnavailable, detail: outage.message, headers: [.retryAfter: "2"])
             }
+        }
+    }
+
+    /// When to try again, in seconds, where that helps.
+    private static func retryAfter(_ kind: GatewayError.Kind) -> String? {
+        switch kind {
+        case .tooManyJobs: "30"
+        case .uploadLocked: "2"
+        default: nil
         }
     }
 

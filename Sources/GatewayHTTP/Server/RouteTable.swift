@@ -13,6 +13,7 @@ struct RouteTable: Sendable {
             JobRoutes(services: services, limits: limits).routes + EventRoutes(services: services).routes
             + LogRoutes(services: services).routes + OutputRoutes(services: services).routes
             + ResultRoutes(services: services).routes
+            + ArtifactRoutes(services: services).routes + UploadRoutes(services: services).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes
