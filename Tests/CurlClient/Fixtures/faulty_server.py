@@ -27,6 +27,8 @@ def read_request(stream):
     lines = head.decode("latin-1").split("\r\n")
     method, target, _ = lines[0].split(" ")
     headers = [line.split(":", 1) for line in lines[1:] if line]
+    if target in ("/refuse", "/never", "/deaf"):
+        return method, target, lines, b""
     length = next((int(v) for n, v in headers if n.lower() == "content-length"), 0)
     body = b""
     while len(body) < length:
@@ -80,6 +82,49 @@ def reset(stream):
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+def relay(target, limit):
+    """A port that leads to another one; when so many bytes went there, all connections of that moment are cut, once."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    state = {"left": limit, "streams": []}
+
+    def pump(source, sink, counted):
+        try:
+            while data := source.recv(65536):
+                if counted and state["left"] is not None:
+                    state["left"] -= len(data)
+                    if state["left"] < 0:
+                        state["left"] = None
+                        for stream in state["streams"]:
+                            stream.shutdown(socket.SHUT_RDWR)
+                        return
+                sink.sendall(data)
+        except OSError:
+            pass
+        finally:
+            for stream in (source, sink):
+                try:
+                    stream.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+    def accept():
+        while True:
+            inner, _ = listener.accept()
+            outer = socket.create_connection(("127.0.0.1", target))
+            state["streams"] = [inner, outer]
+            for arguments in ((inner, outer, True), (outer, inner, False)):
+                threading.Thread(target=pump, args=arguments, daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def refuse_at_once(stream):
+    """Answers before the body came, then takes what comes until the client stops."""
+    stream.sendall(full("403 Forbidden", b"no"))
+    wait_until_client_leaves(stream)
+
+
 def answer(stream, method, target, lines, body):
     """Answers one request; true when the connection may carry another."""
     path, _, query = target.partition("?")
@@ -91,6 +136,11 @@ def answer(stream, method, target, lines, body):
         stream.sendall(full("404 Not Found", b'{"title":"gone"}', "Content-Type: application/problem+json"))
     elif path == "/redirect":
         stream.sendall(full("302 Found", b"elsewhere", "Location: /plain"))
+    elif path == "/redirect-content":
+        stream.sendall(full("307 Temporary Redirect", b"", "Location: /echo"))
+    elif path == "/relay":
+        port, limit = query.split(",")
+        stream.sendall(full("200 OK", str(relay(int(port), int(limit))).encode()))
     elif path == "/interim":
         stream.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + full("200 OK", b"final", "X-Final: yes"))
     elif path == "/huge":
@@ -111,8 +161,15 @@ def answer(stream, method, target, lines, body):
         stream.sendall(head("200 OK", "Transfer-Encoding: chunked") + chunk(b"first"))
         wait_until_client_leaves(stream)
         return False
+    elif path == "/deaf":
+        # Nothing is read; the client's limits end it.
+        threading.Event().wait(120)
+        return False
     elif path == "/never":
         wait_until_client_leaves(stream)
+        return False
+    elif path == "/refuse":
+        refuse_at_once(stream)
         return False
     elif path == "/endless":
         endless(stream, query)
