@@ -208,9 +208,10 @@ extension EasyHandle {
 }
 
 extension Duration {
-    /// At least one, since curl takes zero for "no limit".
+    /// Rounded up, so that the time has passed when curl says so; at least one, since curl takes zero for "no limit".
     fileprivate var wholeMilliseconds: Int {
-        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let milliseconds =
+            components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
         return Int(max(1, min(milliseconds, Int64(Int32.max))))
     }
 }

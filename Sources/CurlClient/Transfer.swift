@@ -18,7 +18,7 @@ final class Transfer: @unchecked Sendable {
     private var lastHeard = ContinuousClock.now
 
     /// Heads are held in memory: no server needs this many bytes for all of a transfer's.
-    private static let maximumHeadByteCount = 512 << 10
+    private static let maximumHeadByteCount = 256 << 10
 
     init(_ request: HTTPRequest, on loop: TransferLoop) {
         self.request = request

@@ -22,9 +22,9 @@ struct WebAddress: Sendable, Equatable {
         guard let handle = unsafe curl_url() else { return nil }
         defer { unsafe curl_url_cleanup(handle) }
         if let base, unsafe curl_url_set(handle, CURLUPART_URL, base.text, 0) != CURLUE_OK { return nil }
-        guard unsafe curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK else {
-            return nil
-        }
+        // Servers write spaces and letters of any language into Location.
+        let flags = CURLU_NON_SUPPORT_SCHEME | (base == nil ? 0 : CURLU_ALLOW_SPACE | CURLU_URLENCODE)
+        guard unsafe curl_url_set(handle, CURLUPART_URL, text, UInt32(flags)) == CURLUE_OK else { return nil }
         guard let scheme = unsafe Self.part(handle, CURLUPART_SCHEME) else { return nil }
         self.scheme = scheme.lowercased()
         host = unsafe Self.part(handle, CURLUPART_HOST)?.lowercased() ?? ""

@@ -81,16 +81,16 @@ s3_up() {
   s3_configure "$folder" "$port"
   local -a ceph=(ceph --conf "$folder/ceph.conf" --connect-timeout 20)
   s3_make_keys "$folder" || return 1
+  identifier=$(cat /proc/sys/kernel/random/uuid)
   {
     monmaptool --create --fsid "$(sed -n 's/^fsid = //p' "$folder/ceph.conf")" \
-      --addv a "[v2:127.0.0.1:$((port + 1))]" "$folder/monmap"
-    ceph-mon --conf "$folder/ceph.conf" --mkfs --id a --monmap "$folder/monmap" --keyring "$folder/keyring"
-    ceph-mon --conf "$folder/ceph.conf" --id a
-    identifier=$(cat /proc/sys/kernel/random/uuid)
-    "${ceph[@]}" osd new "$identifier" 0
-    ceph-osd --conf "$folder/ceph.conf" --id 0 --mkfs --osd-uuid "$identifier"
-    ceph-osd --conf "$folder/ceph.conf" --id 0
-    radosgw --conf "$folder/ceph.conf" --name client.rgw
+      --addv a "[v2:127.0.0.1:$((port + 1))]" "$folder/monmap" &&
+      ceph-mon --conf "$folder/ceph.conf" --mkfs --id a --monmap "$folder/monmap" --keyring "$folder/keyring" &&
+      ceph-mon --conf "$folder/ceph.conf" --id a &&
+      "${ceph[@]}" osd new "$identifier" 0 &&
+      ceph-osd --conf "$folder/ceph.conf" --id 0 --mkfs --osd-uuid "$identifier" &&
+      ceph-osd --conf "$folder/ceph.conf" --id 0 &&
+      radosgw --conf "$folder/ceph.conf" --name client.rgw
   } >"$folder/start.log" 2>&1 || { s3_complain "$folder" "did not start"; return 1; }
   access=$(s3_random 20) secret=$(s3_random 40)
   timeout 60 radosgw-admin --conf "$folder/ceph.conf" --name client.rgw user create --uid tests --display-name tests \

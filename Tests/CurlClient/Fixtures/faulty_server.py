@@ -83,7 +83,7 @@ def reset(stream):
 
 
 def relay(target, limit):
-    """A port that leads to another one; when so many bytes went there, all connections of that moment are cut, once."""
+    """A port that leads to another one, until so many bytes went there: then the line is cut, for good."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     state = {"left": limit, "streams": []}
 
@@ -110,6 +110,9 @@ def relay(target, limit):
     def accept():
         while True:
             inner, _ = listener.accept()
+            if state["left"] is None:
+                inner.close()
+                continue
             outer = socket.create_connection(("127.0.0.1", target))
             state["streams"] = [inner, outer]
             for arguments in ((inner, outer, True), (outer, inner, False)):
@@ -123,6 +126,44 @@ def refuse_at_once(stream):
     """Answers before the body came, then takes what comes until the client stops."""
     stream.sendall(full("403 Forbidden", b"no"))
     wait_until_client_leaves(stream)
+
+
+def drip(stream):
+    stream.sendall(head("200 OK", "Content-Length: 1000000"))
+    while True:
+        stream.sendall(b"x")
+        threading.Event().wait(0.1)
+
+
+def endless_head(stream):
+    stream.sendall(b"HTTP/1.1 200 OK\r\n")
+    line = b"X-More: " + b"x" * 4000 + b"\r\n"
+    while True:
+        stream.sendall(line)
+
+
+def file(stream, lines, tag, cut, manner):
+    """A file of 300,000 bytes under an entity tag, broken off after some of them if cut is not 0.
+
+    manner: "well"; "bold" ignores If-Range; "deaf" ignores Range; "short" announces a range and sends less of it.
+    """
+    content = bytes((i + i // 251) % 251 for i in range(300_000))
+    fields = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in lines[1:])}
+    start = 0
+    if "range" in fields and manner != "deaf" and (fields.get("if-range") == '"%s"' % tag or manner == "bold"):
+        start = int(fields["range"][len("bytes="):-1])
+    if start >= len(content):
+        stream.sendall(full("416 Range Not Satisfiable", b"", "ETag: \"%s\"" % tag, "Content-Range: bytes */%d" % len(content)))
+        return
+    status, more = "200 OK", []
+    if start:
+        last = len(content) - (2 if manner == "short" else 1)
+        status, more = "206 Partial Content", ["Content-Range: bytes %d-%d/%d" % (start, last, len(content))]
+        content = content[: last + 1]
+    part = content[start:]
+    stream.sendall(head(status, "Content-Length: %d" % len(part), "ETag: \"%s\"" % tag,
+                        "Last-Modified: Fri, 24 May 2013 00:00:00 GMT", "Content-Type: Image/FITS; x=1", *more))
+    stream.sendall(part[:cut] if cut else part)
 
 
 def answer(stream, method, target, lines, body):
@@ -141,6 +182,26 @@ def answer(stream, method, target, lines, body):
     elif path == "/relay":
         port, limit = query.split(",")
         stream.sendall(full("200 OK", str(relay(int(port), int(limit))).encode()))
+    elif path == "/to":
+        stream.sendall(full("302 Found", b"", "Location: " + query))
+    elif path == "/loop":
+        stream.sendall(full("302 Found", b"", "Location: /loop?x"))
+    elif path == "/status":
+        stream.sendall(full(query + " Told", b"", "Retry-After: 7"))
+    elif path == "/packed":
+        stream.sendall(full("200 OK", b"\x1f\x8b not unpacked", "Content-Encoding: gzip"))
+    elif path == "/announce":
+        stream.sendall(head("200 OK", "Content-Length: " + query) + b"x" * 100)
+        wait_until_client_leaves(stream)
+        return False
+    elif path == "/drip":
+        drip(stream)
+    elif path == "/endless-head":
+        endless_head(stream)
+    elif path == "/file":
+        tag, cut, manner = query.split(",")
+        file(stream, lines, tag, int(cut), manner)
+        return not int(cut)
     elif path == "/interim":
         stream.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + full("200 OK", b"final", "X-Final: yes"))
     elif path == "/huge":
