@@ -62,7 +62,7 @@ let package = Package(
         room("Documents", uses: ["Yams"]),
         // Floor 1: one outside world each.
         room("SSHClient", uses: ["CSSH2", "COpenSSL", logging]),
-        room("CurlClient", uses: ["CCurl"]),
+        room("CurlClient", uses: ["CCurl", "COpenSSL"]),
         room("Storage", uses: ["CPQ", logging, metrics, .product(name: "GRDB", package: "GRDB.swift")]),
         room("Attestation", uses: ["COpenSSL", "Documents"]),
         // Floor 2: languages and mechanisms.

@@ -57,6 +57,8 @@ extension EasyHandle {
 
     private func setTarget(_ request: HTTPRequest) throws(HTTPClientError) {
         try set(CURLOPT_URL, request.url)
+        // "." and ".." are segments like others in the key of an object, and a signature is over what is sent.
+        try set(CURLOPT_PATH_AS_IS, 1)
         try set(CURLOPT_FOLLOWLOCATION, request.maximumRedirects > 0 ? 1 : 0)
         try set(CURLOPT_MAXREDIRS, request.maximumRedirects)
         // A proxy from the environment cannot reach our own loopback.
@@ -66,13 +68,18 @@ extension EasyHandle {
     private func setTimes(_ limits: HTTPRequest.TimeLimits) throws(HTTPClientError) {
         try set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.wholeMilliseconds)
         if let total = limits.total { try set(CURLOPT_TIMEOUT_MS, total.wholeMilliseconds) }
+        guard let speed = limits.leastSpeed else { return }
+        try set(CURLOPT_LOW_SPEED_LIMIT, speed.bytesPerSecond)
+        try set(CURLOPT_LOW_SPEED_TIME, max(1, speed.during.wholeMilliseconds / 1000))
     }
 
     private func setHeaders(_ request: HTTPRequest, userAgent: String) throws(HTTPClientError) {
         try set(CURLOPT_USERAGENT, userAgent)
         // Without this, curl waits a second for "100 Continue" before it sends a larger body.
         if request.headers["Expect"] == nil { try append("Expect:") }
-        if request.body != nil, request.headers["Content-Type"] == nil { try append("Content-Type:") }
+        if request.body != nil || request.upload != nil, request.headers["Content-Type"] == nil {
+            try append("Content-Type:")
+        }
         for field in request.headers.fields {
             // curl takes "Name:" as "leave it out", and "Name;" as a field with an empty value.
             try append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
@@ -97,12 +104,15 @@ extension EasyHandle {
                 return unsafe ff_curl_set_pointer(pointer, CURLOPT_COPYPOSTFIELDS, address)
             }
             try check(code)
+        } else if let upload = request.upload {
+            try set(CURLOPT_UPLOAD, 1)
+            try set(CURLOPT_UPLOAD_BUFFERSIZE, UploadFeed.pieceByteCount)
+            try check(unsafe ff_curl_set_offset(pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(upload.byteCount)))
         } else if request.method == "HEAD" {
             try set(CURLOPT_NOBODY, 1)
         }
-        if request.method != (request.body == nil ? "GET" : "POST") {
-            try set(CURLOPT_CUSTOMREQUEST, request.method)
-        }
+        let usual = request.body != nil ? "POST" : request.upload != nil ? "PUT" : "GET"
+        if request.method != usual { try set(CURLOPT_CUSTOMREQUEST, request.method) }
     }
 
     /// The transfer outlives the handle: the loop holds both until the handle is freed.
@@ -111,6 +121,7 @@ extension EasyHandle {
         try check(unsafe ff_curl_set_pointer(pointer, CURLOPT_WRITEDATA, context))
         try check(unsafe ff_curl_set_pointer(pointer, CURLOPT_HEADERDATA, context))
         if transfer.request.mayConnect != nil { unsafe try setGuard(context) }
+        if transfer.request.upload != nil { unsafe try setUpload(context) }
         try check(
             unsafe ff_curl_set_sink(pointer, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
                 guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
@@ -127,13 +138,38 @@ extension EasyHandle {
                 guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
                 let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
                 let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-                unsafe transfer.receiveHeader(String(decoding: line, as: UTF8.self))
-                return size * count
+                return unsafe transfer.receiveHeader(String(decoding: line, as: UTF8.self)) ? size * count : 0
+            }
+        )
+    }
+
+    /// curl asks for the next bytes to send, and sometimes to begin anew.
+    private func setUpload(_ context: UnsafeMutableRawPointer) throws(HTTPClientError) {
+        try check(unsafe ff_curl_set_pointer(pointer, CURLOPT_READDATA, context))
+        try check(unsafe ff_curl_set_pointer(pointer, CURLOPT_SEEKDATA, context))
+        try check(
+            unsafe ff_curl_set_sink(pointer, CURLOPT_READFUNCTION) { bytes, size, count, context in
+                guard let bytes = unsafe bytes, let context = unsafe context else { return Int(CURL_READFUNC_ABORT) }
+                let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                return switch unsafe transfer.supplyBody(.init(start: bytes, count: size * count)) {
+                case .bytes(let count): count
+                case .pause: Int(CURL_READFUNC_PAUSE)
+                case .stop: Int(CURL_READFUNC_ABORT)
+                }
+            }
+        )
+        try check(
+            unsafe ff_curl_set_seeker(pointer, CURLOPT_SEEKFUNCTION) { context, offset, origin in
+                guard let context = unsafe context, origin == SEEK_SET else { return CURL_SEEKFUNC_FAIL }
+                let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                return transfer.rewindBody(to: Int(offset)) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
             }
         )
     }
 
     /// curl asks for a socket for each address that it tries; without one, it goes on to the next.
+    ///
+    /// Before a request goes out, also on a connection that was kept, it tells the address once more.
     private func setGuard(_ context: UnsafeMutableRawPointer) throws(HTTPClientError) {
         try check(unsafe ff_curl_set_pointer(pointer, CURLOPT_OPENSOCKETDATA, context))
         try check(
@@ -143,6 +179,16 @@ extension EasyHandle {
                 guard unsafe transfer.allows(NetworkAddress(target)) else { return -1 }
                 let kind = unsafe target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
                 return unsafe socket(target.pointee.family, kind, target.pointee.protocol)
+            }
+        )
+        try check(unsafe ff_curl_set_pointer(pointer, CURLOPT_PREREQDATA, context))
+        try check(
+            unsafe ff_curl_set_inspector(pointer, CURLOPT_PREREQFUNCTION) { context, remote, _, _, _ in
+                guard let context = unsafe context, let remote = unsafe remote else { return CURL_PREREQFUNC_ABORT }
+                let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                // A link-local address bears its interface: fe80::1%eth0.
+                let text = unsafe String(cString: remote).prefix { $0 != "%" }
+                return transfer.allows(NetworkAddress(String(text))) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             }
         )
     }
@@ -162,9 +208,10 @@ extension EasyHandle {
 }
 
 extension Duration {
-    /// At least one, since curl takes zero for "no limit".
+    /// Rounded up, so that the time has passed when curl says so; at least one, since curl takes zero for "no limit".
     fileprivate var wholeMilliseconds: Int {
-        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let milliseconds =
+            components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
         return Int(max(1, min(milliseconds, Int64(Int32.max))))
     }
 }

@@ -61,6 +61,30 @@ package final class HTTPClient: Sendable {
         let transfer = Transfer(request, on: loop)
         let body = HTTPBody(transfer, of: self)
         loop.post(.start(transfer))
-        return HTTPStreamedResponse(head: try await transfer.head(), body: body)
+        return HTTPStreamedResponse(head: try await head(of: transfer), body: body)
+    }
+
+    /// Waits for the head; what is sent is read until then.
+    private func head(of transfer: Transfer) async throws(HTTPClientError) -> HTTPResponseHead {
+        guard let source = transfer.request.upload else { return try await transfer.head() }
+        let result = await withTaskGroup(of: Result<HTTPResponseHead, HTTPClientError>?.self) { group in
+            group.addTask {
+                await transfer.send(source)
+                return nil
+            }
+            group.addTask {
+                do throws(HTTPClientError) {
+                    return .success(try await transfer.head())
+                } catch {
+                    return .failure(error)
+                }
+            }
+            for await case let result? in group {
+                group.cancelAll()
+                return result
+            }
+            return .failure(.cancelled)
+        }
+        return try result.get()
     }
 }

@@ -18,6 +18,8 @@ package enum HTTPClientError: Error, Equatable, Sendable {
     case tls(String)
     /// The body is longer than the request's limit, in bytes.
     case tooLarge(limit: Int)
+    /// What was to be sent could not be read.
+    case sourceFailed(String)
     /// The connection broke before the response was complete.
     case aborted(String)
     /// The calling task was cancelled, or the body was let go before its end.
@@ -31,7 +33,8 @@ package enum HTTPClientError: Error, Equatable, Sendable {
     package var isTransient: Bool {
         switch self {
         case .hostNotFound, .refused, .timedOut, .aborted: true
-        case .invalidRequest, .forbiddenAddress, .tls, .tooLarge, .cancelled, .clientClosed, .failed: false
+        case .invalidRequest, .forbiddenAddress, .tls, .tooLarge, .sourceFailed, .cancelled, .clientClosed, .failed:
+            false
         }
     }
 }
@@ -47,6 +50,7 @@ extension HTTPClientError: CustomStringConvertible {
         case .timedOut(let text): "no answer in time: \(text)"
         case .tls(let text): "the secure connection failed: \(text)"
         case .tooLarge(let limit): "the answer is longer than \(limit) bytes"
+        case .sourceFailed(let text): "what was to be sent could not be read: \(text)"
         case .aborted(let text): "the connection was lost: \(text)"
         case .cancelled: "the transfer was cancelled"
         case .clientClosed: "the HTTP client was closed"

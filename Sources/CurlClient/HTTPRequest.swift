@@ -8,6 +8,11 @@ package struct HTTPRequest: Sendable {
     package var headers: HTTPHeaders
     /// The content to send; `nil` sends none.
     package var body: [UInt8]?
+    /// A longer content to send, read while it is sent, in place of `body`.
+    ///
+    /// At most about 512 KiB of it are in memory. A connection that breaks before any answer came may make curl read
+    /// it once more from the beginning.
+    package var upload: ByteSource?
     /// How long each part of the exchange may take.
     package var timeLimits: TimeLimits
     /// The most bytes of body `send` collects; more is `tooLarge`, and `stream` has no such limit.
@@ -16,9 +21,8 @@ package struct HTTPRequest: Sendable {
     package var maximumRedirects: Int
     /// Whether a connection to an address may be made, asked for each address that is tried; nil for all.
     ///
-    /// A request that has such a guard goes by no proxy, which would connect in its place. Connections are kept: what
-    /// one request was allowed to open, the next one to the same host uses, so requests of one client to one host
-    /// should have the same guard.
+    /// A request that has such a guard goes by no proxy, which would connect in its place. A connection that was kept
+    /// from another request is asked for as well.
     package var mayConnect: (@Sendable (NetworkAddress) -> Bool)?
 
     /// A request with the usual limits: 30 s in all, 16 MiB of body, no redirects.
@@ -27,6 +31,7 @@ package struct HTTPRequest: Sendable {
         _ url: String,
         headers: HTTPHeaders = [:],
         body: [UInt8]? = nil,
+        upload: ByteSource? = nil,
         timeLimits: TimeLimits = .exchange,
         maximumBodyBytes: Int = 16 << 20,
         maximumRedirects: Int = 0
@@ -35,6 +40,7 @@ package struct HTTPRequest: Sendable {
         self.url = url
         self.headers = headers
         self.body = body
+        self.upload = upload
         self.timeLimits = timeLimits
         self.maximumBodyBytes = maximumBodyBytes
         self.maximumRedirects = maximumRedirects
@@ -48,12 +54,31 @@ package struct HTTPRequest: Sendable {
         package var total: Duration?
         /// The longest silence from the server, in whole seconds, at least one; `nil` waits for ever.
         package var stall: Duration?
+        /// The least speed; `nil` for any.
+        package var leastSpeed: LeastSpeed?
+
+        /// So many bytes in each second, on the average of a time: a drip of bytes is no silence, and no transfer either.
+        ///
+        /// While the reader is slow, no speed is asked for.
+        package struct LeastSpeed: Sendable, Equatable {
+            /// Bytes in a second.
+            package var bytesPerSecond: Int
+            /// How long it may be slower, in whole seconds, at least one.
+            package var during: Duration
+
+            /// A speed.
+            package init(bytesPerSecond: Int, during: Duration) {
+                self.bytesPerSecond = bytesPerSecond
+                self.during = during
+            }
+        }
 
         /// Limits of one's own.
-        package init(connect: Duration, total: Duration?, stall: Duration?) {
+        package init(connect: Duration, total: Duration?, stall: Duration?, leastSpeed: LeastSpeed? = nil) {
             self.connect = connect
             self.total = total
             self.stall = stall
+            self.leastSpeed = leastSpeed
         }
 
         /// For a question with an answer: 10 s to connect, 30 s in all.
@@ -72,6 +97,7 @@ extension HTTPRequest {
         guard !url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) else {
             throw .invalidRequest("the URL contains a space or a control character")
         }
+        guard body == nil || upload == nil else { throw .invalidRequest("there are two contents to send") }
         for field in headers.fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(Self.isTokenByte) else {
                 throw .invalidRequest("the header name \(field.name.debugDescription) is not an HTTP token")

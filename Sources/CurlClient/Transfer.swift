@@ -1,21 +1,29 @@
+import CCurl
+
 /// One request on its way: the part curl's thread writes and the part a task reads.
 ///
-/// `@unchecked Sendable` is safe: `delivery` is guarded by its lock, and what follows it is touched by the loop's
-/// thread only.
+/// `@unchecked Sendable` is safe: `delivery` and `feed` are guarded by their locks, and what follows them is touched by
+/// the loop's thread only.
 final class Transfer: @unchecked Sendable {
     let request: HTTPRequest
     private let loop: TransferLoop
     private let delivery = Guarded(Delivery())
+    private let feed: Guarded<UploadFeed>
 
     // The loop's thread only.
     var handle: EasyHandle?
     private var headReader = ResponseHeadReader()
     private var forbidden: [String] = []
+    private var headByteCount = 0
     private var lastHeard = ContinuousClock.now
+
+    /// Heads are held in memory: no server needs this many bytes for all of a transfer's.
+    private static let maximumHeadByteCount = 256 << 10
 
     init(_ request: HTTPRequest, on loop: TransferLoop) {
         self.request = request
         self.loop = loop
+        feed = Guarded(UploadFeed(byteCount: request.upload?.byteCount ?? 0))
     }
 
     /// Ends the transfer, with the first outcome that is given; wakes whoever waits.
@@ -65,8 +73,56 @@ extension Transfer {
 
     /// Ends the transfer for its reader at once and on the wire soon after.
     func cancel() {
-        finish(.failure(.cancelled))
+        cancel(because: .cancelled)
+    }
+
+    private func cancel(because error: HTTPClientError) {
+        finish(.failure(error))
         loop.post(.cancel(self))
+    }
+}
+
+// MARK: - For the task that reads what is sent
+
+extension Transfer {
+    /// Reads a source as fast as curl sends it, until the task is cancelled; then nothing more is sent.
+    func send(_ source: ByteSource) async {
+        while let demand = await nextDemand() {
+            do {
+                let bytes = try await source.read(demand.range)
+                if feed.withLock({ $0.supply(bytes, for: demand) }) { loop.post(.resume(self)) }
+            } catch {
+                guard !Task.isCancelled else { break }
+                return cancel(because: .sourceFailed("\(error)"))
+            }
+        }
+        // curl may be waiting for more: it must hear that there is none.
+        loop.post(.resume(self))
+    }
+
+    private func nextDemand() async -> UploadFeed.Demand? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                if let (waiter, demand) = feed.withLock({ $0.awaitDemand(waiter) }) { waiter.resume(returning: demand) }
+            }
+        } onCancel: {
+            feed.withLock { $0.close() }?.resume(returning: nil)
+        }
+    }
+
+    /// Gives curl the next bytes of the upload.
+    func supplyBody(_ target: UnsafeMutableRawBufferPointer) -> UploadFeed.Answer {
+        let (answer, call) = feed.withLock { unsafe $0.send(into: target) }
+        if case .bytes = answer { heard() }
+        if let (waiter, demand) = call { waiter.resume(returning: demand) }
+        return answer
+    }
+
+    /// Begins the upload anew at a place; false when that cannot be done.
+    func rewindBody(to place: Int) -> Bool {
+        let (isPossible, call) = feed.withLock { $0.rewind(to: place) }
+        if let (waiter, demand) = call { waiter.resume(returning: demand) }
+        return isPossible
     }
 }
 
@@ -92,22 +148,41 @@ extension Transfer {
 
     /// What curl's error means for this request.
     func explain(_ error: HTTPClientError) -> HTTPClientError {
-        guard case .refused = error, !forbidden.isEmpty else { return error }
-        return .forbiddenAddress(forbidden.joined(separator: ", "))
+        guard headByteCount <= Self.maximumHeadByteCount else { return .tooLarge(limit: Self.maximumHeadByteCount) }
+        if !forbidden.isEmpty {
+            switch error {
+            // No socket for any address, or the check of a connection that was kept from another request.
+            case .refused, .failed(code: Int(CURLE_ABORTED_BY_CALLBACK.rawValue), _):
+                return .forbiddenAddress(forbidden.joined(separator: ", "))
+            default: break
+            }
+        }
+        guard case .failed(code: Int(CURLE_ABORTED_BY_CALLBACK.rawValue), _) = error else { return error }
+        return .aborted("the server answered before it had everything")
     }
 
     func heard() {
         lastHeard = .now
     }
 
-    /// The moment the server's silence becomes too long; `nil` without such a limit, or while the reader is slow.
+    /// The moment the server's silence becomes too long; `nil` without such a limit, or while we are the slow ones.
     var stallDeadline: ContinuousClock.Instant? {
-        guard let stall = request.timeLimits.stall, !delivery.withLock({ $0.isPaused }) else { return nil }
+        guard let stall = request.timeLimits.stall, !delivery.withLock({ $0.isPaused }),
+            !feed.withLock({ $0.isStarving })
+        else { return nil }
         return lastHeard.advanced(by: stall)
     }
 
-    func receiveHeader(_ line: String) {
+    /// Takes a line of a head; false when the heads are too long to go on.
+    func receiveHeader(_ line: String) -> Bool {
         heard()
+        headByteCount += line.utf8.count
+        guard headByteCount <= Self.maximumHeadByteCount else { return false }
+        take(line)
+        return true
+    }
+
+    private func take(_ line: String) {
         guard let head = headReader.read(line), head.status >= 200, !isFollowed(head) else { return }
         delivery.withLock { $0.deliver(head) }?.resume(returning: .success(head))
     }

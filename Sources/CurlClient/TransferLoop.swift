@@ -91,7 +91,7 @@ extension TransferLoop {
         case .resume(let transfer):
             guard let handle = transfer.handle else { return }
             transfer.heard()
-            unsafe curl_easy_pause(handle.pointer, CURLPAUSE_RECV_CONT)
+            unsafe curl_easy_pause(handle.pointer, CURLPAUSE_CONT)
         case .cancel(let transfer): end(transfer, .failure(.cancelled))
         }
     }

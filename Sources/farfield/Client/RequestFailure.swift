@@ -82,7 +82,8 @@ struct RequestFailure: Error {
                 "  Is the gateway running? Start one with: farfield serve",
                 "  Another address: --url or FARFIELD_URL",
             ]
-        case .invalidRequest, .forbiddenAddress, .tls, .tooLarge, .aborted, .cancelled, .clientClosed, .failed:
+        case .invalidRequest, .forbiddenAddress, .tls, .tooLarge, .sourceFailed, .aborted, .cancelled, .clientClosed,
+            .failed:
             ["  tried \(url)"]
         }
     }

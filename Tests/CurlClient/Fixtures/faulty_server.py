@@ -27,6 +27,8 @@ def read_request(stream):
     lines = head.decode("latin-1").split("\r\n")
     method, target, _ = lines[0].split(" ")
     headers = [line.split(":", 1) for line in lines[1:] if line]
+    if target in ("/refuse", "/never", "/deaf"):
+        return method, target, lines, b""
     length = next((int(v) for n, v in headers if n.lower() == "content-length"), 0)
     body = b""
     while len(body) < length:
@@ -80,6 +82,90 @@ def reset(stream):
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+def relay(target, limit):
+    """A port that leads to another one, until so many bytes went there: then the line is cut, for good."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    state = {"left": limit, "streams": []}
+
+    def pump(source, sink, counted):
+        try:
+            while data := source.recv(65536):
+                if counted and state["left"] is not None:
+                    state["left"] -= len(data)
+                    if state["left"] < 0:
+                        state["left"] = None
+                        for stream in state["streams"]:
+                            stream.shutdown(socket.SHUT_RDWR)
+                        return
+                sink.sendall(data)
+        except OSError:
+            pass
+        finally:
+            for stream in (source, sink):
+                try:
+                    stream.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+    def accept():
+        while True:
+            inner, _ = listener.accept()
+            if state["left"] is None:
+                inner.close()
+                continue
+            outer = socket.create_connection(("127.0.0.1", target))
+            state["streams"] = [inner, outer]
+            for arguments in ((inner, outer, True), (outer, inner, False)):
+                threading.Thread(target=pump, args=arguments, daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def refuse_at_once(stream):
+    """Answers before the body came, then takes what comes until the client stops."""
+    stream.sendall(full("403 Forbidden", b"no"))
+    wait_until_client_leaves(stream)
+
+
+def drip(stream):
+    stream.sendall(head("200 OK", "Content-Length: 1000000"))
+    while True:
+        stream.sendall(b"x")
+        threading.Event().wait(0.1)
+
+
+def endless_head(stream):
+    stream.sendall(b"HTTP/1.1 200 OK\r\n")
+    line = b"X-More: " + b"x" * 4000 + b"\r\n"
+    while True:
+        stream.sendall(line)
+
+
+def file(stream, lines, tag, cut, manner):
+    """A file of 300,000 bytes under an entity tag, broken off after some of them if cut is not 0.
+
+    manner: "well"; "bold" ignores If-Range; "deaf" ignores Range; "short" announces a range and sends less of it.
+    """
+    content = bytes((i + i // 251) % 251 for i in range(300_000))
+    fields = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in lines[1:])}
+    start = 0
+    if "range" in fields and manner != "deaf" and (fields.get("if-range") == '"%s"' % tag or manner == "bold"):
+        start = int(fields["range"][len("bytes="):-1])
+    if start >= len(content):
+        stream.sendall(full("416 Range Not Satisfiable", b"", "ETag: \"%s\"" % tag, "Content-Range: bytes */%d" % len(content)))
+        return
+    status, more = "200 OK", []
+    if start:
+        last = len(content) - (2 if manner == "short" else 1)
+        status, more = "206 Partial Content", ["Content-Range: bytes %d-%d/%d" % (start, last, len(content))]
+        content = content[: last + 1]
+    part = content[start:]
+    stream.sendall(head(status, "Content-Length: %d" % len(part), "ETag: \"%s\"" % tag,
+                        "Last-Modified: Fri, 24 May 2013 00:00:00 GMT", "Content-Type: Image/FITS; x=1", *more))
+    stream.sendall(part[:cut] if cut else part)
+
+
 def answer(stream, method, target, lines, body):
     """Answers one request; true when the connection may carry another."""
     path, _, query = target.partition("?")
@@ -91,6 +177,31 @@ def answer(stream, method, target, lines, body):
         stream.sendall(full("404 Not Found", b'{"title":"gone"}', "Content-Type: application/problem+json"))
     elif path == "/redirect":
         stream.sendall(full("302 Found", b"elsewhere", "Location: /plain"))
+    elif path == "/redirect-content":
+        stream.sendall(full("307 Temporary Redirect", b"", "Location: /echo"))
+    elif path == "/relay":
+        port, limit = query.split(",")
+        stream.sendall(full("200 OK", str(relay(int(port), int(limit))).encode()))
+    elif path == "/to":
+        stream.sendall(full("302 Found", b"", "Location: " + query))
+    elif path == "/loop":
+        stream.sendall(full("302 Found", b"", "Location: /loop?x"))
+    elif path == "/status":
+        stream.sendall(full(query + " Told", b"", "Retry-After: 7"))
+    elif path == "/packed":
+        stream.sendall(full("200 OK", b"\x1f\x8b not unpacked", "Content-Encoding: gzip"))
+    elif path == "/announce":
+        stream.sendall(head("200 OK", "Content-Length: " + query) + b"x" * 100)
+        wait_until_client_leaves(stream)
+        return False
+    elif path == "/drip":
+        drip(stream)
+    elif path == "/endless-head":
+        endless_head(stream)
+    elif path == "/file":
+        tag, cut, manner = query.split(",")
+        file(stream, lines, tag, int(cut), manner)
+        return not int(cut)
     elif path == "/interim":
         stream.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + full("200 OK", b"final", "X-Final: yes"))
     elif path == "/huge":
@@ -111,8 +222,15 @@ def answer(stream, method, target, lines, body):
         stream.sendall(head("200 OK", "Transfer-Encoding: chunked") + chunk(b"first"))
         wait_until_client_leaves(stream)
         return False
+    elif path == "/deaf":
+        # Nothing is read; the client's limits end it.
+        threading.Event().wait(120)
+        return False
     elif path == "/never":
         wait_until_client_leaves(stream)
+        return False
+    elif path == "/refuse":
+        refuse_at_once(stream)
         return False
     elif path == "/endless":
         endless(stream, query)
