@@ -134,24 +134,29 @@ struct OutputRetrieval: Sendable {
         }
     }
 
+    /// - Returns: false when it is not there or has grown.
+    private func receive(_ file: Found, into writer: ArtifactWriter) async throws -> Bool {
+        if let data = site.data {
+            return try await data.receive(file.path, key: job.submissionKey, limit: file.size) { try writer.write($0) }
+        }
+        while writer.size < file.size {
+            let length = Int(min(Int64(Self.chunk), file.size - writer.size))
+            let part = try await site.read(file.path, key: job.submissionKey, offset: writer.size, length: length)
+            guard let part, !part.bytes.isEmpty else { return false }
+            try writer.write(part.bytes)
+        }
+        return true
+    }
+
     /// Copies a file into the artifact store.
     ///
     /// - Returns: its digest; nil when it is not there or has grown.
     private func fetch(_ file: Found) async throws -> SHA256Digest? {
         let writer = try world.artifacts.writer()
         do {
-            while writer.size < file.size {
-                let part = try await site.read(
-                    file.path,
-                    key: job.submissionKey,
-                    offset: writer.size,
-                    length: Int(min(Int64(Self.chunk), file.size - writer.size))
-                )
-                guard let part, !part.bytes.isEmpty else {
-                    writer.discard()
-                    return nil
-                }
-                try writer.write(part.bytes)
+            guard try await receive(file, into: writer) else {
+                writer.discard()
+                return nil
             }
             let kept = try await world.artifacts.keep(writer)
             if let expected = file.digest, expected != kept.digest {

@@ -95,10 +95,11 @@ package struct ResultService: Sendable {
         let since = days.map { keeper.now() + .seconds(-$0 * 86400) } ?? Timestamp(microseconds: 0)
         return try await database.read { connection in
             let lines = try ResultStore.lookups(since: since, on: connection)
+            let passedOver = try ResultStore.passedOver(since: since, on: connection)
             let totals = try ResultStore.totals(on: connection)
             return CacheFigures(
                 since: since,
-                lookups: Dictionary(uniqueKeysWithValues: lines.map { ($0.outcome, $0.count) }),
+                lookups: Dictionary(lines.map { ($0.outcome, $0.count) }) { first, _ in first }.merging(passedOver) { $1 },
                 savedSeconds: lines.reduce(0) { $0 + $1.seconds },
                 savedCPUSeconds: lines.reduce(0) { $0 + $1.cpuSeconds },
                 savedBytes: lines.reduce(0) { $0 + $1.bytes },

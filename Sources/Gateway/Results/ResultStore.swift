@@ -172,6 +172,20 @@ enum ResultStore {
         }
     }
 
+    /// Jobs that were not looked up, by why.
+    static func passedOver(since: Timestamp, on connection: any StorageConnection) throws -> [String: Int] {
+        let rows = try connection.query(
+            """
+            SELECT cache_status, COUNT(*) AS number FROM jobs
+            WHERE cache_status IN ('off', 'notCacheable') AND created_at >= $1 GROUP BY cache_status
+            """,
+            [.integer(since.microseconds)]
+        )
+        return Dictionary(
+            uniqueKeysWithValues: try rows.map { (try $0.text("cache_status"), Int(try $0.integer("number"))) }
+        )
+    }
+
     /// How many results are known, and their bytes.
     static func totals(on connection: any StorageConnection) throws -> (count: Int, bytes: Int64) {
         let row = try connection.first(

@@ -63,10 +63,21 @@ package protocol SiteData: Sendable {
     /// - Throws: ``SiteFailure``.
     func adopt(_ files: [AdoptOutputs.File], key: String) async throws(SiteFailure) -> AdoptOutputs.Report
 
-    /// Reads a file of the cache; nil when it is not there.
+    /// Streams a file to a consumer; after a cut it goes on where it was.
     ///
-    /// - Throws: ``SiteFailure``.
-    func readCached(_ digest: SHA256Digest, offset: Int64, length: Int) async throws(SiteFailure) -> FilePart?
+    /// - Parameters:
+    ///   - path: below the folder.
+    ///   - key: the job's folder; the folder of all jobs when nil.
+    ///   - limit: the most bytes; more is an error.
+    ///   - consumer: gets the pieces in order; what it throws ends it.
+    /// - Returns: false when there is no such file.
+    /// - Throws: ``SiteFailure``, or what the consumer throws.
+    func receive(
+        _ path: String,
+        key: String?,
+        limit: Int64,
+        to consumer: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async throws -> Bool
 
     /// Removes folders of ended jobs, and files of the cache.
     ///

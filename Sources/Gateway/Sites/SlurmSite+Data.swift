@@ -1,6 +1,7 @@
 package import Attestation
 internal import SSHClient
 package import Slurm
+internal import Synchronization
 
 /// The files of a Slurm cluster: commands over SSH, bytes over SFTP.
 extension SlurmSite: SiteData {
@@ -32,14 +33,54 @@ extension SlurmSite: SiteData {
     ) async throws {
         let place = "\(try await folder.path())/\(SiteCache.incomingPath(artifact.digest.hexadecimal))"
         try await makeIncoming()
-        var bytes: [UInt8] = []
-        while Int64(bytes.count) < artifact.size { bytes += try await read(Int64(bytes.count)) }
         do {
-            try await pool.writeFile(place, bytes)
-        } catch {
+            let there = Int64(try await pool.stat(place)?.size ?? 0)
+            let source = Position(there <= artifact.size ? there : 0)
+            try await pool.upload(
+                to: place,
+                offset: UInt64(source.value),
+                isSynchronized: true,
+                expected: UInt64(artifact.size)
+            ) {
+                let position = source.value
+                try await progress(position)
+                guard position < artifact.size else { return nil }
+                let piece = try await read(position)
+                source.advance(by: piece.count)
+                return piece
+            }
+        } catch let error as SSHError {
             throw SiteFailure(error)
         }
         try await progress(artifact.size)
+    }
+
+    package func receive(
+        _ path: String,
+        key: String?,
+        limit: Int64,
+        to consumer: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async throws -> Bool {
+        let root = try await folder.path()
+        let place = key.map { "\(root)/\($0)/\(path)" } ?? "\(root)/\(path)"
+        let taken = Position(0)
+        while true {
+            let begun = taken.value
+            do {
+                _ = try await transport.calls.counted("ReadFile") {
+                    try await pool.download(place, offset: UInt64(begun), limit: UInt64(max(0, limit - begun))) {
+                        try await consumer($0)
+                        taken.advance(by: $0.count)
+                    }
+                }
+                return true
+            } catch SSHError.fileFailure(_, _, notFound: true) {
+                return false
+            } catch let error as SSHError {
+                // What has come is right: after a cut it goes on there, for as long as more comes each time.
+                guard error.isTransient, taken.value > begun else { throw SiteFailure(error) }
+            }
+        }
     }
 
     private func makeIncoming() async throws {
@@ -133,14 +174,6 @@ extension SlurmSite: SiteData {
         return AdoptOutputs.Report(adopted: adopted, folderSize: size)
     }
 
-    package func readCached(
-        _ digest: SHA256Digest,
-        offset: Int64,
-        length: Int
-    ) async throws(SiteFailure) -> FilePart? {
-        try await read(SiteCache.path(digest.hexadecimal), key: ".", offset: offset, length: length)
-    }
-
     package func clean(folders: [String], cached: [SHA256Digest]) async throws(SiteFailure) -> CleanSite.Report {
         try await run { root, shell in
             try CleanSite(
@@ -167,4 +200,15 @@ extension SlurmSite: SiteData {
             throw SiteFailure(error)
         }
     }
+}
+
+/// How far a transfer is.
+private final class Position: Sendable {
+    private let offset: Mutex<Int64>
+
+    init(_ start: Int64) { offset = Mutex(start) }
+
+    var value: Int64 { offset.withLock { $0 } }
+
+    func advance(by count: Int) { offset.withLock { $0 += Int64(count) } }
 }

@@ -180,7 +180,7 @@ struct SiteStaging: Sendable {
             try await requireAtHome(artifact)
             try await data.send(
                 artifact,
-                reading: { try await library.read(artifact.digest, offset: $0, length: 1 << 20) },
+                reading: { try await library.read(artifact.digest, offset: $0, length: 4 << 20) },
                 progress: { try await progress(artifact.digest, $0) }
             )
             Counter(label: "farfield_staged_bytes_total", dimensions: [("site", name)]).increment(by: artifact.size)
@@ -264,17 +264,15 @@ struct SiteStaging: Sendable {
     private func fetchHome(_ digest: SHA256Digest, from data: any SiteData) async throws -> Bool {
         let writer = try library.writer()
         do {
-            while let part = try await data.readCached(digest, offset: writer.size, length: 4 << 20) {
-                try writer.write(part.bytes)
-                if part.bytes.isEmpty || writer.size >= part.size {
-                    return try await library.keep(writer).digest == digest
-                }
+            let place = SiteCache.path(digest.hexadecimal)
+            guard try await data.receive(place, key: nil, limit: .max, to: { try writer.write($0) }) else {
+                writer.discard()
+                return false
             }
+            return try await library.keep(writer).digest == digest
         } catch {
             writer.discard()
             throw error
         }
-        writer.discard()
-        return false
     }
 }

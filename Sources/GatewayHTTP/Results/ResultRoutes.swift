@@ -1,3 +1,4 @@
+internal import Attestation
 internal import Documents
 internal import Gateway
 internal import HTTPTypes

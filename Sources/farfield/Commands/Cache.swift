@@ -33,7 +33,7 @@ struct CacheStatistics: AsyncParsableCommand {
         let figures = try answer.decode(Wire.CacheFigures.self)
         func count(_ outcome: String) -> Int { figures.lookups[outcome] ?? 0 }
         let looked = count("hit") + count("miss") + count("joined")
-        let rate = figures.hitRate.map { ", hit rate \(Int(($0 * 1000).rounded()) / 10) %" } ?? ""
+        let rate = figures.hitRate.map { ", hit rate \(($0 * 1000).rounded() / 10) %" } ?? ""
         let saved = figures.saved
         for (name, text) in [
             ("answered", "\(count("hit")) of \(looked) jobs that could be\(rate)"),
