@@ -182,7 +182,8 @@ extension GuardedDownload {
         case .forbiddenAddress: .forbiddenAddress(step.address.host)
         // libcurl has one code for both; these are its words for CURLOPT_LOW_SPEED_LIMIT.
         case .timedOut(let text) where text.contains("too slow"): .tooSlow(policy.leastSpeed)
-        case .timedOut where step.deadline <= .now: .outOfTime(policy.totalTime)
+        // libcurl reads the clock once a turn, and may be a little ahead.
+        case .timedOut where step.deadline <= .now + .seconds(1): .outOfTime(policy.totalTime)
         case .aborted(let text): .cut(text)
         case .tooLarge(let limit): .tooLarge(limit: limit)
         case .cancelled: .cancelled
