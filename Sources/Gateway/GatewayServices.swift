@@ -1,3 +1,4 @@
+internal import CurlClient
 internal import Foundation
 package import Logging
 package import ServiceLifecycle
@@ -127,7 +128,11 @@ package struct GatewayRuntime: Sendable {
             tasks: tasks,
             sites: directory,
             artifacts: ArtifactRooms.library(configuration, database, keeper, logger),
-            sources: RemoteSources(),
+            sources: RemoteSources(
+                policy: configuration.sources,
+                client: HTTPClient(.init(userAgent: "farfield")),
+                keeper: keeper
+            ),
             limits: configuration.limits,
             restoredAt: restoredAt,
             keeper: keeper,

@@ -1,3 +1,4 @@
+import CurlClient
 import Foundation
 import Logging
 import SSHClient
@@ -144,7 +145,7 @@ private struct SlowSpine {
             tasks: tasks,
             sites: SiteDirectory(sites: [site]),
             artifacts: sampleLibrary(database),
-            sources: RemoteSources(),
+            sources: RemoteSources(policy: .standard, client: HTTPClient(.init(userAgent: "test")), keeper: clock.keeper),
             limits: .standard,
             restoredAt: nil,
             keeper: clock.keeper,

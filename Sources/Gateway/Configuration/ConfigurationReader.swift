@@ -6,7 +6,7 @@ internal import FoundationEssentials
 package struct ConfigurationReader {
     private static let keys = [
         "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits",
-        "webhooks", "storage", "sites",
+        "webhooks", "storage", "sources", "sites",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
@@ -21,6 +21,7 @@ package struct ConfigurationReader {
         if document.value != .null, let object = Field(document.value, collector: collector).object(known: keys) {
             general(object, &configuration)
             if let limits = object["limits"] { configuration.limits = self.limits(limits) }
+            if let sources = object["sources"] { configuration.sources = SourcePolicyReader.read(sources) }
             if let webhooks = object["webhooks"] { configuration.webhooks = self.webhooks(webhooks) }
             if let storage = object["storage"] { configuration.storage = StoragePolicyReader.read(storage) }
             configuration.sites = (object["sites"]?.elements(limit: 1000, of: "sites") ?? []).compactMap(
@@ -105,17 +106,8 @@ package struct ConfigurationReader {
     }
 
     private static func webhooks(_ field: Field) -> WebhookPolicy {
-        let expected = "an address or a block of them, such as 10.1.2.3, 10.0.0.0/8 or fd00::/8"
-        var policy = WebhookPolicy()
-        for element in field.object(known: ["allow"])?["allow"]?.elements(limit: 1000, of: "addresses") ?? [] {
-            guard let text = element.string(expected: expected) else { continue }
-            if let block = AddressBlock(text) {
-                policy.allowed.append(block)
-            } else {
-                element.fault("'\(text)' is no address", expected: expected)
-            }
-        }
-        return policy
+        let allowed = field.object(known: ["allow"])?["allow"].map(SourcePolicyReader.addresses)
+        return WebhookPolicy(allowed: allowed ?? [])
     }
 
     private static func uniqueNames(_ sites: [SiteConfiguration], _ object: ObjectReader) {

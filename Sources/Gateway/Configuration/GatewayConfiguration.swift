@@ -18,6 +18,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var limits: Limits
     /// Where webhooks may lead.
     package var webhooks: WebhookPolicy
+    /// Where inputs may be fetched from.
+    package var sources: SourcePolicy
     /// How long artifacts are kept, and how many.
     package var storage = StoragePolicy.standard
     /// Places that run jobs, in order of preference.
@@ -33,6 +35,7 @@ package struct GatewayConfiguration: Sendable, Hashable {
         logFormat: .text,
         limits: .standard,
         webhooks: WebhookPolicy(),
+        sources: .standard,
         sites: []
     )
 }

@@ -117,10 +117,15 @@ struct Stage: Sendable {
             }
         }
         let artifacts = inputs.filter { $0.kind == .bytes }.map { StoredArtifact(digest: $0.digest, size: $0.size) }
+        let origins = Dictionary(
+            inputs.filter { $0.kind == .bytes }.compactMap { input in
+                job.manifest.map { (input.digest, $0.inputs[input.position]) }
+            }
+        ) { first, _ in first }
         let total = artifacts.reduce(0) { $0 + $1.size }
         // Scratch is purged at any time: what was found a moment ago may be gone when it is linked.
         for _ in 0..<3 {
-            let brought = try await world.staging.ensure(artifacts, at: site) { digest, bytes in
+            let brought = try await world.staging.ensure(artifacts, from: origins, at: site) { digest, bytes in
                 try await meter.note(digest.description, bytes: bytes, of: total)
             }
             if brought > 0 { try await meter.finish(total: total, sent: brought) }

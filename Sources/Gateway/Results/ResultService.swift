@@ -99,7 +99,9 @@ package struct ResultService: Sendable {
             let totals = try ResultStore.totals(on: connection)
             return CacheFigures(
                 since: since,
-                lookups: Dictionary(lines.map { ($0.outcome, $0.count) }) { first, _ in first }.merging(passedOver) { $1 },
+                lookups: Dictionary(lines.map { ($0.outcome, $0.count) }) { first, _ in first }.merging(passedOver) {
+                    $1
+                },
                 savedSeconds: lines.reduce(0) { $0 + $1.seconds },
                 savedCPUSeconds: lines.reduce(0) { $0 + $1.cpuSeconds },
                 savedBytes: lines.reduce(0) { $0 + $1.bytes },

@@ -147,7 +147,7 @@ struct InputResolver: Sendable {
                 }
                 found = local
             case .web, .bucket:
-                let artifact = try await fetch(input, for: job, progress: progress)
+                let artifact = try await fetch(input, for: job, at: site, progress: progress)
                 found = [Self.staged(input, position, digest: artifact.digest, size: artifact.size)]
             case .siteFile(let path): found = [try await hash(path, input, position, at: site)]
             }
@@ -164,14 +164,23 @@ struct InputResolver: Sendable {
         )
     }
 
-    /// Bytes from elsewhere; not fetched again when the owner may read what their declared digest names.
+    /// Bytes from elsewhere; not fetched again when the owner may read what their declared digest names, and not fetched
+    /// here when the site does that itself and will compare them with it.
     private func fetch(
         _ input: JobManifest.Input,
         for job: Job,
+        at site: any Site,
         progress: @escaping @Sendable (Int64) async throws -> Void
     ) async throws -> StoredArtifact {
-        if let digest = input.digest, let known = try await held(digest, by: job) { return known }
-        return try await sources.fetch(input, for: job, into: library, progress: progress)
+        if let digest = input.digest {
+            if let known = try await held(digest, by: job) { return known }
+            if site.configuration.cache.fetchesFromBuckets, sources.address(of: input) != nil,
+                let size = try await sources.size(of: input)
+            {
+                return StoredArtifact(digest: digest, size: size)
+            }
+        }
+        return try await sources.fetch(input, into: library, progress: progress)
     }
 
     private func held(_ digest: SHA256Digest, by job: Job) async throws -> StoredArtifact? {

@@ -21,12 +21,18 @@ struct SiteStaging: Sendable {
     ///
     /// - Parameters:
     ///   - artifacts: what is needed.
+    ///   - origins: inputs by whose sources what is at hand nowhere can be had.
     ///   - site: where.
     ///   - progress: is told what arrives.
     /// - Returns: bytes that had to travel.
     /// - Throws: ``SiteFailure``, ``InputFailure``, storage errors.
     @discardableResult
-    func ensure(_ artifacts: [StoredArtifact], at site: any Site, progress: @escaping Progress) async throws -> Int64 {
+    func ensure(
+        _ artifacts: [StoredArtifact],
+        from origins: [SHA256Digest: JobManifest.Input] = [:],
+        at site: any Site,
+        progress: @escaping Progress
+    ) async throws -> Int64 {
         let needed = Array(Dictionary(artifacts.map { ($0.digest, $0) }) { first, _ in first }.values)
         guard !needed.isEmpty else { return 0 }
         guard let data = site.data else {
@@ -49,7 +55,7 @@ struct SiteStaging: Sendable {
                     try await shipments.alone(artifact.digest, at: site.configuration.name) {
                         // Whoever was faster has brought it.
                         guard try await !self.missing([artifact], at: site, data).isEmpty else { return }
-                        try await bring(artifact, to: site, data, progress)
+                        try await bring(artifact, from: origins[artifact.digest], to: site, data, progress)
                     }
                 }
             }
@@ -171,13 +177,15 @@ struct SiteStaging: Sendable {
 
     private func bring(
         _ artifact: StoredArtifact,
+        from origin: JobManifest.Input?,
         to site: any Site,
         _ data: any SiteData,
         _ progress: @escaping Progress
     ) async throws {
         let name = site.configuration.name
-        if try await !fetchesItself(artifact, at: site, data) {
-            try await requireAtHome(artifact)
+        let isFetched = try await fetchesItself(artifact, from: origin, at: site, data)
+        if !isFetched {
+            try await requireAtHome(artifact, from: origin)
             try await data.send(
                 artifact,
                 reading: { try await library.read(artifact.digest, offset: $0, length: 4 << 20) },
@@ -198,6 +206,12 @@ struct SiteStaging: Sendable {
                     on: connection
                 )
             }
+        case .differs(let actual)? where isFetched:
+            throw InputFailure.refused(
+                reason:
+                    "'\(origin?.path ?? "")' from \(origin?.source.text ?? "its bucket") hashes to sha256:\(actual),"
+                    + " but the manifest expects \(artifact.digest)."
+            )
         case .differs(let actual)?:
             throw SiteFailure(
                 reason: "\(artifact.digest) arrived at \(name) as sha256:\(actual); it is sent again.",
@@ -212,12 +226,13 @@ struct SiteStaging: Sendable {
     /// Whether the site has fetched the bytes from a bucket that it can reach, so that they do not pass through here.
     private func fetchesItself(
         _ artifact: StoredArtifact,
+        from origin: JobManifest.Input?,
         at site: any Site,
         _ data: any SiteData
     ) async throws -> Bool {
-        guard site.configuration.cache.fetchesFromBuckets,
-            let url = try await sources.address(of: artifact, library: library)
-        else { return false }
+        guard site.configuration.cache.fetchesFromBuckets, let origin, let url = sources.address(of: origin) else {
+            return false
+        }
         let trouble = try await data.fetch(url, as: artifact)
         if let trouble {
             logger.notice(
@@ -228,11 +243,19 @@ struct SiteStaging: Sendable {
         return trouble == nil
     }
 
-    /// Makes sure that the gateway holds an artifact, from another site when it must.
-    func requireAtHome(_ artifact: StoredArtifact) async throws {
+    /// Makes sure that the gateway holds an artifact, from another site or from its source when it must.
+    private func requireAtHome(_ artifact: StoredArtifact, from origin: JobManifest.Input?) async throws {
         if try await library.find(artifact.digest) != nil { return }
-        guard try await bringHome(artifact.digest) else {
+        if try await bringHome(artifact.digest) { return }
+        guard let origin else {
             throw InputFailure.waits(reason: "Neither the gateway nor a site that answers holds \(artifact.digest).")
+        }
+        let found = try await sources.fetch(origin, into: library) { _ in }
+        guard found.digest == artifact.digest else {
+            throw InputFailure.refused(
+                reason: "'\(origin.path)' from \(origin.source.text) hashes to \(found.digest),"
+                    + " but the manifest expects \(artifact.digest)."
+            )
         }
     }
 
