@@ -1,6 +1,7 @@
 internal import Attestation
 internal import Documents
 internal import Logging
+internal import Metrics
 internal import Storage
 
 /// Known results: looked up before a job is sent, kept when one has completed (design §7).
@@ -119,6 +120,7 @@ struct ResultCache: Sendable {
         saved: ResultStore.Entry? = nil,
         on connection: any StorageConnection
     ) throws {
+        Counter(label: "farfield_result_lookups_total", dimensions: [("outcome", cache.status.rawValue)]).increment()
         try ResultStore.count(cache.status, of: job.id, saved: saved, at: keeper.now(), on: connection)
         try store.apply(.looked(cache), to: job.id, on: connection)
     }

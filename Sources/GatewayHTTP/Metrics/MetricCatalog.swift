@@ -80,6 +80,14 @@ enum MetricCatalog {
         Entry("artifacts_collected_total", "counter", "Things a collection of garbage freed, by reason."),
         Entry("artifacts_collected_bytes_total", "counter", "Bytes a collection of garbage freed, by reason."),
         Entry("uploads_received_bytes_total", "counter", "Bytes of uploads."),
+        // Staging and known results.
+        Entry("farfield_staged_bytes_total", "counter", "Bytes of inputs that the gateway sent to sites, by site."),
+        Entry(
+            "farfield_site_copies_lost_total",
+            "counter",
+            "Copies in caches of sites found missing or wrong, by site."
+        ),
+        Entry("farfield_result_lookups_total", "counter", "Jobs by what looking for a known result came to."),
         // The database.
         Entry("farfield_database_up", "gauge", "1 when the database answered this scrape."),
         Entry("farfield_database_connections", "gauge", "How many transactions can run at once."),

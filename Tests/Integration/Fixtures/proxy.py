@@ -6,12 +6,14 @@
   allow N       while that is kept, let N bytes of it through
   cut           break every connection, and each new one at once
   cut-after N   break each connection after N more bytes from the server
+  cut-up-after N  the same for bytes from the client
+  sent          prints how many bytes the client has sent, in place of "ok"
 Prints its port first, then "ok" for every command carried out. It ends with its standard input.
 """
 import asyncio
 import sys
 
-state = {"mode": "pass", "left": None, "budget": 0}
+state = {"mode": "pass", "left": {"down": None, "up": None}, "budget": 0, "sent": 0}
 changed = asyncio.Event()
 writers = set()
 
@@ -35,18 +37,21 @@ async def pump(reader, writer, direction):
                 writer.write(data[:size])
                 await writer.drain()
                 data = data[size:]
-            if direction == "down" and state["left"] is not None:
-                if len(data) > state["left"]:
-                    writer.write(data[: state["left"]])
+            if direction == "up":
+                state["sent"] += len(data)
+            left = state["left"][direction]
+            if left is not None:
+                if len(data) > left:
+                    writer.write(data[:left])
                     await writer.drain()
                     break
-                state["left"] -= len(data)
+                state["left"][direction] -= len(data)
             writer.write(data)
             await writer.drain()
     except (ConnectionError, asyncio.CancelledError):
         pass
     finally:
-        if direction == "down" and state["left"] is not None:
+        if state["left"][direction] is not None:
             abort()
         else:
             writer.close()
@@ -56,7 +61,7 @@ def abort():
     for writer in list(writers):
         writer.transport.abort()
     writers.clear()
-    state["left"] = None
+    state["left"] = {"down": None, "up": None}
 
 
 async def serve(reader, writer):
@@ -78,9 +83,14 @@ async def main():
         if line[0] == "allow":
             state["budget"] += int(line[1])
         elif line[0] == "cut-after":
-            state["left"] = int(line[1])
+            state["left"]["down"] = int(line[1])
+        elif line[0] == "cut-up-after":
+            state["left"]["up"] = int(line[1])
+        elif line[0] == "sent":
+            print(state["sent"], flush=True)
+            continue
         else:
-            state.update(mode=line[0], left=None, budget=0)
+            state.update(mode=line[0], left={"down": None, "up": None}, budget=0)
         if line[0] == "cut":
             abort()
         changed.set()

@@ -44,9 +44,16 @@ final class Proxy: @unchecked Sendable {
     /// Breaks each connection after so many more bytes from the server.
     func cut(after bytes: Int) { command("cut-after \(bytes)") }
 
-    private func command(_ line: String) {
+    /// Breaks each connection after so many more bytes from the client.
+    func cut(afterSending bytes: Int) { command("cut-up-after \(bytes)") }
+
+    /// How many bytes the client has sent.
+    var sent: Int { Int(command("sent")) ?? -1 }
+
+    @discardableResult
+    private func command(_ line: String) -> String {
         commands.writing.write(Data((line + "\n").utf8))
-        _ = Self.line(answers)
+        return Self.line(answers)
     }
 
     private static func line(_ pipe: ChildPipe) -> String {
