@@ -64,7 +64,7 @@ import Testing
         requests.append(("gpu", gpu, "0\n"))
         var container = BatchScriptRequest(key: "", command: .line("pwd; cat input.txt; echo out >made"))
         container.container = .init(
-            image: "/var/tmp/farfield-cluster/images/busybox",
+            image: try Cluster.folder() + "/images/busybox",
             binds: [.init(source: "/tmp", destination: "/home")]
         )
         requests.append(("container", container, "/mnt\nhello\n"))

@@ -50,7 +50,8 @@ extension SlurmSite: SiteData {
                 return piece
             }
         } catch let error as SSHError {
-            throw SiteFailure(error)
+            // Also a refusal: a full disk or a quota may have room later, and the reason is told meanwhile.
+            throw SiteFailure(reason: SiteFailure(error).reason, isTransient: true)
         }
         try await progress(artifact.size)
     }

@@ -25,6 +25,11 @@ struct Cluster {
         try RemoteShell(marker: UUID().uuidString.filter { $0 != "-" })
     }
 
+    /// The state folder of the cluster.
+    static func folder() throws -> String {
+        try #require(ProcessInfo.processInfo.environment["FARFIELD_CLUSTER"], "run ./scripts/test")
+    }
+
     /// A key nobody used before.
     func key(_ word: String) -> String { "ff-\(word)-\(UUID().uuidString.prefix(8))" }
 
