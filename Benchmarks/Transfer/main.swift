@@ -38,6 +38,17 @@ nonisolated func move(_ pool: SSHConnectionPool, _ what: String, far: String, ne
         return try await pool.download(far, limit: .max) { piece in
             try file.withLock { try $0?.write(contentsOf: piece) }
         }
+    case "get-tree":
+        let entries = try await pool.listTree(far)
+        guard unsafe mkdir(near, 0o700) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        let tree = LocalTree(near)
+        try tree.begin(entries)
+        let bytes = try await pool.fetchTree(entries, from: far) { try tree.receive($0, $1) }
+        try tree.finish(entries)
+        return bytes
+    case "put-tree":
+        let tree = LocalTree(near)
+        return try await pool.sendTree(try tree.entries(), to: far) { try tree.read($0, offset: $1, count: $2) }
     default:
         let file = Mutex(FileHandle(forReadingAtPath: near))
         return try await pool.upload(to: far) {

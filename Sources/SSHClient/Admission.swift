@@ -136,6 +136,9 @@ struct Admission: Sendable {
         return free.map { .close(lane: $0) }
     }
 
+    /// Whether a newcomer would be admitted at once.
+    var hasFreePlace: Bool { waiting.isEmpty && freestLane() != nil }
+
     private func freestLane() -> UInt64? {
         lanes.filter { $0.value.isReady && !$0.value.isLeaving && $0.value.busy < limits.maxSessions }
             .min { ($0.value.busy, $0.key) < ($1.value.busy, $1.key) }?.key

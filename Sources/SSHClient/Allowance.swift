@@ -8,20 +8,29 @@ struct Allowance: Sendable {
     /// How long the far side may stand still; nil when all of it has to be done by the deadline.
     let stall: Duration?
     let cancellation: CancellationMark
+    /// Whether it is done only where there is a place for it at once.
+    let isExtra: Bool
 
     init(
         _ what: String,
         _ time: Duration,
         _ cancellation: CancellationMark = CancellationMark(),
-        mayGoOn: Bool = false
+        mayGoOn: Bool = false,
+        isExtra: Bool = false
     ) {
         self.what = what
         self.deadline = .now + time
         self.stall = mayGoOn ? time : nil
         self.cancellation = cancellation
+        self.isExtra = isExtra
     }
 
     func check() throws(SSHError) { try check(until: deadline) }
+
+    /// There is no place just now: who is extra goes.
+    func checkMayWait() throws(SSHError) {
+        if isExtra { throw .timedOut(what: what, commandMayHaveRun: false) }
+    }
 
     /// The same with a deadline that has moved.
     func check(until deadline: ContinuousClock.Instant) throws(SSHError) {

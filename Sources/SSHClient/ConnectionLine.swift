@@ -25,7 +25,7 @@ final class ConnectionLine: Sendable {
 
     let endpoint: SSHEndpoint
     private let authentication: SSHAuthentication
-    private let limits: SSHLimits
+    let limits: SSHLimits
     private let logger: Logger
     private let state: Mutex<State>
 
@@ -55,6 +55,7 @@ final class ConnectionLine: Sendable {
     /// Waits for a place; the order of arrival is kept.
     func enter(_ allowance: Allowance) async throws(SSHError) -> Lease {
         try allowance.check()
+        if !state.withLock({ $0.admission.hasFreePlace }) { try allowance.checkMayWait() }
         let waiter = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter

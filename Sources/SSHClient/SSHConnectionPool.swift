@@ -100,10 +100,11 @@ package final class SSHConnectionPool: Sendable {
         _ time: Duration,
         isRepeatable: Bool = false,
         mayGoOn: Bool = false,
+        isExtra: Bool = false,
         _ body: @Sendable (any SSHConnection, Allowance) async throws(SSHError) -> Value
     ) async throws(SSHError) -> Value {
         let mark = CancellationMark()
-        let allowance = Allowance(what, time, mark, mayGoOn: mayGoOn)
+        let allowance = Allowance(what, time, mark, mayGoOn: mayGoOn, isExtra: isExtra)
         let result: Result<Value, SSHError> = await withTaskCancellationHandler {
             let first = await attempt(allowance, body)
             guard case .failure(.connectionLost(let mayHaveRun)) = first, isRepeatable || !mayHaveRun else {

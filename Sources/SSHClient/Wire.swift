@@ -57,9 +57,22 @@ import Glibc
     /// Takes all of it, always, unless the connection is dead.
     func send(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard failure == 0 else { return -Int(failure) }
-        unsafe outgoing.append(contentsOf: bytes)
+        // Past the buffer, when nothing waits in it: most packets are taken at once.
+        let taken = hasOutgoing ? 0 : unsafe give(bytes)
+        if taken < bytes.count { unsafe outgoing.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[taken...])) }
         flush()
         return failure == 0 ? bytes.count : -Int(failure)
+    }
+
+    /// - Returns: how much the network took.
+    private func give(_ bytes: UnsafeRawBufferPointer) -> Int {
+        while true {
+            let count = unsafe Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            if count >= 0 { return count }
+            if errno == EINTR { continue }
+            if errno != EAGAIN { breakOff(errno) }
+            return 0
+        }
     }
 
     /// Gives the network what it takes now.
@@ -67,16 +80,10 @@ import Glibc
         let wasCongested = isCongested
         while hasOutgoing {
             let count = unsafe outgoing.withUnsafeBytes { bytes in
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[sent...])
-                return unsafe Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+                unsafe give(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
             }
-            if count >= 0 {
-                sent += count
-            } else if errno == EAGAIN {
-                break
-            } else if errno != EINTR {
-                breakOff(errno)
-            }
+            guard count > 0 else { break }
+            sent += count
         }
         if sent == outgoing.count || sent > 4 * Self.congestion {
             outgoing.removeFirst(sent)

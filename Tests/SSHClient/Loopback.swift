@@ -20,6 +20,8 @@ final class CuttingProxy: Sendable {
     private let target: Int
     private let listening: Int32
     private let sockets = Mutex<[Int32]>([])
+    /// Bytes that still pass before everything is cut; nil for all.
+    private let allowed = Mutex<Int?>(nil)
 
     init(to target: Int) throws {
         (listening, port) = try listener()
@@ -48,6 +50,18 @@ final class CuttingProxy: Sendable {
         for socket in open { shutdown(socket, Int32(SHUT_RDWR)) }
     }
 
+    /// Breaks every connection after so many bytes more, in both directions together.
+    func cut(after count: Int) { allowed.withLock { $0 = count } }
+
+    /// How many of some bytes may pass; whatever is left of them is lost.
+    private func pass(_ count: Int) -> Int {
+        allowed.withLock { allowed in
+            guard let left = allowed else { return count }
+            allowed = left > count ? left - count : nil
+            return min(left, count)
+        }
+    }
+
     /// Ends the proxy.
     func close() {
         shutdown(listening, Int32(SHUT_RDWR))
@@ -59,7 +73,8 @@ final class CuttingProxy: Sendable {
         while true {
             let count = unsafe recv(source, &buffer, buffer.count, 0)
             guard count > 0 else { break }
-            guard unsafe send(sink, buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }
+            let passing = pass(count)
+            guard unsafe send(sink, buffer, passing, Int32(MSG_NOSIGNAL)) == count else { break }
         }
         shutdown(sink, Int32(SHUT_RDWR))
         shutdown(source, Int32(SHUT_RDWR))

@@ -162,16 +162,13 @@ final class FetchErrand: FileErrand {
     private func emit(_ file: OpenFile, end: UInt64? = nil) {
         let offset = file.delivered - UInt64(file.buffer.count)
         let bytes = file.takeBuffer(reserving: Self.piece)
-        let runs = skipsZeros ? ZeroRuns.dense(bytes, at: offset) : [(offset, bytes)]
-        for run in runs where !run.bytes.isEmpty {
-            handover.offer(
-                FetchedPart(index: file.wanted.index, offset: run.offset, bytes: run.bytes),
-                weight: bytes.count
-            )
-        }
-        if let end {
-            let last = FetchedPart(index: file.wanted.index, offset: end, bytes: [], end: end)
-            handover.offer(last, weight: 256)
+        var runs = skipsZeros ? ZeroRuns.dense(bytes, at: offset) : [(offset, bytes)]
+        // The end of the file travels with its last bytes, or alone.
+        if runs.isEmpty, end != nil { runs.append((file.delivered, [])) }
+        for (number, run) in runs.enumerated() {
+            let end = number == runs.count - 1 ? end : nil
+            let part = FetchedPart(index: file.wanted.index, offset: run.offset, bytes: run.bytes, end: end)
+            handover.offer(part, weight: run.bytes.count + 256)
         }
     }
 }

@@ -120,6 +120,7 @@ extension FileHost {
                 discard(line.pipe)
             }
             if let pipe = try await openPipe(to: "sftp", allowance) { return try await begin(on: pipe, allowance) }
+            try allowance.checkMayWait()
             try await pause(backoff.advance(), allowance)
         }
     }

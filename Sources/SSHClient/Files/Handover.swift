@@ -8,6 +8,8 @@ final class Handover<Element: Sendable>: Sendable {
     private struct State {
         var elements: [Element] = []
         var weight = 0
+        /// Whether the session has begun.
+        var isOpen = false
         /// Nothing more comes.
         var isEnded = false
         /// Nobody takes any more.
@@ -29,6 +31,14 @@ final class Handover<Element: Sendable>: Sendable {
     func onChange(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.wake = wake } }
 
     // MARK: - The task's side
+
+    /// Waits until the session has begun.
+    ///
+    /// - Returns: whether it has; false when it will not, and then nothing may be prepared for it.
+    func whenOpen() async -> Bool {
+        await wait { $0.isOpen || $0.isAbandoned }
+        return state.withLock { $0.isOpen && !$0.isAbandoned }
+    }
 
     /// Hands over; waits while it is full.
     ///
@@ -55,6 +65,12 @@ final class Handover<Element: Sendable>: Sendable {
     }
 
     // MARK: - The session's side
+
+    /// Says that what is put here will be taken.
+    func open() {
+        change { $0.isOpen = true }
+        resume()
+    }
 
     /// Whether there is room; when not, the session is woken as soon as there is.
     var hasRoom: Bool {
@@ -135,17 +151,20 @@ final class Handover<Element: Sendable>: Sendable {
 
     /// Waits until a condition holds, or the task is cancelled.
     private func wait(until isMet: @escaping @Sendable (borrowing State) -> Bool) async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isNow = state.withLock { state in
-                    if Task.isCancelled || isMet(state) { return true }
-                    state.waiting = continuation
-                    return false
+        // Again after every change: it may have been another one.
+        while !Task.isCancelled, !state.withLock({ isMet($0) }) {
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isNow = state.withLock { state in
+                        if Task.isCancelled || isMet(state) { return true }
+                        state.waiting = continuation
+                        return false
+                    }
+                    if isNow { continuation.resume() }
                 }
-                if isNow { continuation.resume() }
+            } onCancel: {
+                resume()
             }
-        } onCancel: {
-            resume()
         }
     }
 }

@@ -99,12 +99,13 @@ extension SSHConnectionPool {
         limit: UInt64,
         stall: Duration,
         skipsZeros: Bool = false,
+        isExtra: Bool = false,
         _ meter: TransferMeter,
         to consumer: @escaping @Sendable (FetchedPart) async throws -> Void
     ) async throws -> UInt64 {
         let parts = Handover<FetchedPart>(limit: Self.buffer)
         async let consumption: Void = consume(parts, consumer)
-        let result = await transfer(what, stall, parts) {
+        let result = await transfer(what, stall, isExtra, parts) {
             FetchErrand({ files.take() }, to: parts, limit: limit, skipsZeros: skipsZeros) { meter.add($0) }
         }
         // Also after a failure: what has come is right, and the caller can go on behind it.
@@ -132,12 +133,13 @@ extension SSHConnectionPool {
     func send<Value: Sendable>(
         _ what: String,
         stall: Duration,
+        isExtra: Bool = false,
         _ meter: TransferMeter,
         from producer: @escaping @Sendable (@Sendable (OfferedPart) async -> Bool) async throws -> Value
     ) async throws -> Value {
         let parts = Handover<OfferedPart>(limit: Self.buffer)
         async let production = produce(parts, producer)
-        let result = await transfer(what, stall, parts) { SendErrand(from: parts) { meter.add($0) } }
+        let result = await transfer(what, stall, isExtra, parts) { SendErrand(from: parts) { meter.add($0) } }
         // The producer's error counts before the one that it caused; else it has nothing more to wait for.
         if case .failure(let error) = result, !parts.isAbandoned {
             parts.abandon()
@@ -153,6 +155,7 @@ extension SSHConnectionPool {
         _ producer: @Sendable (@Sendable (OfferedPart) async -> Bool) async throws -> Value
     ) async throws -> Value {
         do {
+            guard await parts.whenOpen() else { throw CancellationError() }
             let value = try await producer { await parts.put($0, weight: $0.weight) }
             parts.end()
             return value
@@ -166,13 +169,22 @@ extension SSHConnectionPool {
     private func transfer<Errand: FileErrand, Element: Sendable>(
         _ what: String,
         _ stall: Duration,
+        _ isExtra: Bool,
         _ parts: Handover<Element>,
         _ make: @Sendable () -> Errand
     ) async -> Result<Errand.Outcome, SSHError> {
         do throws(SSHError) {
-            let outcome = try await onSession(what, stall, mayGoOn: true) { session, allowance throws(SSHError) in
+            let outcome = try await onSession(what, stall, mayGoOn: true, isExtra: isExtra) {
+                session,
+                allowance throws(SSHError) in
                 parts.onChange { session.interrupt() }
-                return try await session.carryOut(make, allowance)
+                return try await session.carryOut(
+                    {
+                        parts.open()
+                        return make()
+                    },
+                    allowance
+                )
             }
             return .success(outcome)
         } catch {

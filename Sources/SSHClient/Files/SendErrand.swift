@@ -31,7 +31,7 @@ final class SendErrand: FileErrand {
     private static let window = 8 << 20
     /// Files open at once.
     private static let width = 64
-    /// How much is put into packets before the channel takes it.
+    /// How much is taken from the local side, and put into packets, before the channel takes it.
     private static let queue = 512 << 10
 
     private enum Asked {
@@ -74,7 +74,7 @@ final class SendErrand: FileErrand {
 
     /// - Returns: whether there was one, and a place for it.
     private func takePart(_ conversation: FileConversation) -> Bool {
-        guard bytesWaiting < Self.window, !isExhausted else { return false }
+        guard bytesWaiting < Self.queue, !isExhausted else { return false }
         if parts.isEmpty {
             guard let more = handover.poll() else {
                 isExhausted = true

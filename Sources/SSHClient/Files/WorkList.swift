@@ -6,6 +6,9 @@ final class WorkList<Element: Sendable>: Sendable {
 
     init(_ elements: [Element]) { rest = Mutex(elements[...]) }
 
+    /// How many are left.
+    var count: Int { rest.withLock { $0.count } }
+
     /// The next one; nil when none is left.
     func take() -> Element? { rest.withLock { $0.popFirst() } }
 }
