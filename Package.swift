@@ -64,7 +64,7 @@ let package = Package(
         room("SSHClient", uses: ["CSSH2", "COpenSSL", logging]),
         room("CurlClient", uses: ["CCurl"]),
         room("Storage", uses: ["CPQ", logging, metrics, .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Attestation", uses: ["COpenSSL"]),
+        room("Attestation", uses: ["COpenSSL", "Documents"]),
         // Floor 2: languages and mechanisms.
         room("TaskQueue", uses: ["Storage", logging, metrics, lifecycle]),
         room("Slurm", uses: [.product(name: "Mustache", package: "swift-mustache")]),
@@ -115,7 +115,7 @@ let package = Package(
         tests("SSHClient", uses: ["SSHClient", "TestSupport", logging]),
         tests("CurlClient", uses: ["CurlClient", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("Storage", uses: ["Storage", logging]),
-        tests("Attestation", uses: ["Attestation"]),
+        tests("Attestation", uses: ["Attestation", "Documents"]),
         tests("TaskQueue", uses: ["TaskQueue", "Storage", logging, lifecycle]),
         tests("Slurm", uses: ["Slurm", "TestSupport"]),
         tests(

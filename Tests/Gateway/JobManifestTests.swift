@@ -89,7 +89,7 @@ struct JobManifestTests {
         #expect(manifest.resources.memory == 1536)
         #expect(manifest.resources.walltime == 5400)
         #expect(manifest.array?.count == 4)
-        #expect(manifest.inputs[1].bytes == [0, 255])
+        #expect(manifest.inputs[1].source.inlineBytes == [0, 255])
     }
 
     @Test(

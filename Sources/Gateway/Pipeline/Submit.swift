@@ -242,7 +242,11 @@ struct Submit: Sendable {
             if case .script(let text) = manifest.program {
                 files.append(.init(path: JobFolder.userScript, bytes: Array(text.utf8), isExecutable: true))
             }
-            files += manifest.inputs.map { .init(path: $0.path, bytes: $0.bytes, isExecutable: $0.isExecutable) }
+            files += manifest.inputs.compactMap { input in
+                input.source.inlineBytes.map {
+                    .init(path: input.path, bytes: $0, isExecutable: input.isExecutable)
+                }
+            }
         }
         return Submission(key: job.submissionKey, files: files, resubmits: resubmits)
     }

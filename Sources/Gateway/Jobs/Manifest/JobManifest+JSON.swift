@@ -28,6 +28,10 @@ extension JobManifest {
         if !dependencies.isEmpty { members["dependencies"] = .array(dependencies.map(\.json)) }
         if !inputs.isEmpty { members["inputs"] = .array(inputs.map(\.json)) }
         if retries.limit > 0 { members["retries"] = retries.json }
+        if cache != .on { members["cache"] = .string(cache.rawValue) }
+        if !isDeterministic { members["deterministic"] = false }
+        members["retention"] = retention.map { .string($0.text) }
+        members["workFolderRetention"] = folderRetention.map { .string($0.text) }
         if dryRun { members["dryRun"] = true }
         return .object(members)
     }
@@ -83,16 +87,22 @@ extension JobManifest.Retries {
     }
 }
 
-extension JobManifest.InlineFile {
+extension JobManifest.Input {
     /// Text stays text; anything else is base64.
     fileprivate var json: JSONValue {
         var members: [String: JSONValue] = ["path": .string(path)]
-        if let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) {
-            members["content"] = .string(text)
+        if let bytes = source.inlineBytes {
+            if let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) {
+                members["content"] = .string(text)
+            } else {
+                members["contentBase64"] = .string(Data(bytes).base64EncodedString())
+            }
         } else {
-            members["contentBase64"] = .string(Data(bytes).base64EncodedString())
+            members["source"] = .string(source.text)
         }
+        members["digest"] = digest.map { .string($0.description) }
         if isExecutable { members["executable"] = true }
+        if isWritable { members["writable"] = true }
         return .object(members)
     }
 }

@@ -17,14 +17,28 @@ package struct JobManifest: Sendable, Hashable {
         case script(String)
     }
 
-    /// A small file that travels inside the manifest.
-    package struct InlineFile: Sendable, Hashable {
+    /// A file, or a folder, that stands in the job's folder before the program begins.
+    package struct Input: Sendable, Hashable {
         /// Place below the job's folder, with `/` between parts.
         package let path: String
-        /// Content.
-        package let bytes: [UInt8]
+        /// Where its bytes come from.
+        package let source: InputSource
+        /// What the bytes must hash to, where the researcher says so.
+        package let digest: SHA256Digest?
         /// Whether it gets the executable bit.
         package let isExecutable: Bool
+        /// Whether the program may change it: it then gets a copy of its own instead of a link.
+        package let isWritable: Bool
+    }
+
+    /// Whether a result that is known already may be used, and whether this job's is kept.
+    package enum CacheUse: String, Sendable, CaseIterable {
+        /// A known result is the answer; a new one is kept.
+        case on
+        /// Neither.
+        case off
+        /// It is computed anew, and takes the place of the known one.
+        case refresh
     }
 
     /// A container the program runs in.
@@ -110,8 +124,8 @@ package struct JobManifest: Sendable, Hashable {
     package let dependencies: [Dependency]
     /// Values for the template, also seen by the program as `FARFIELD_PARAM_<name>`.
     package let parameters: [String: String]
-    /// Small files delivered with the script.
-    package let inputs: [InlineFile]
+    /// Files that stand in the job's folder before the program begins.
+    package let inputs: [Input]
     /// Globs of the files to bring home.
     package let outputs: [String]
     /// Further attempts.
@@ -120,6 +134,14 @@ package struct JobManifest: Sendable, Hashable {
     package let priority: Int
     /// Free words for finding jobs again.
     package let labels: [String: String]
+    /// Whether known results may be used.
+    package let cache: CacheUse
+    /// Whether the researcher expects the same result from the same inputs.
+    package let isDeterministic: Bool
+    /// How long the gateway keeps what it brought home; the site's configuration or nothing decides when nil.
+    package let retention: Retention?
+    /// How long the job's folder stays at the site after the end; the site's configuration decides when nil.
+    package let folderRetention: Retention?
     /// Whether only the rendered script is wanted.
     package let dryRun: Bool
 

@@ -6,7 +6,7 @@ package struct JobManifestReader {
     static let keys = [
         "apiVersion", "name", "site", "template", "command", "script", "environment", "resources", "modules",
         "container", "array", "dependencies", "parameters", "inputs", "outputs", "retries", "priority", "labels",
-        "dryRun",
+        "dryRun", "cache", "deterministic", "retention", "workFolderRetention",
     ]
 
     /// The manifest in a document.
@@ -49,11 +49,15 @@ package struct JobManifestReader {
             array: array,
             dependencies: object["dependencies"].map(PolicyReader.dependencies) ?? [],
             parameters: object["parameters"].map(VariablesReader.parameters) ?? [:],
-            inputs: object["inputs"].map(FilesReader.inputs) ?? [],
+            inputs: object["inputs"].map(InputsReader.inputs) ?? [],
             outputs: object["outputs"].map(FilesReader.outputs) ?? [],
             retries: object["retries"].map(PolicyReader.retries) ?? .none,
             priority: object["priority"].flatMap { $0.integer(in: 0...100) } ?? 50,
             labels: object["labels"].map(PolicyReader.labels) ?? [:],
+            cache: object["cache"].flatMap { PolicyReader.choice($0, of: JobManifest.CacheUse.self) } ?? .on,
+            isDeterministic: object["deterministic"].flatMap { $0.boolean() } ?? true,
+            retention: object["retention"].flatMap(Retention.read),
+            folderRetention: object["workFolderRetention"].flatMap(Retention.read),
             dryRun: object["dryRun"].flatMap { $0.boolean() } ?? false
         )
         return name == nil || program == nil ? nil : manifest

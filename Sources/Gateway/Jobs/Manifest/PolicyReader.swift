@@ -49,7 +49,7 @@ enum PolicyReader {
         return labels
     }
 
-    private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ field: Field,
         of type: Choice.Type
     ) -> Choice? {
