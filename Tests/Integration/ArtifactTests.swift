@@ -24,6 +24,12 @@ extension GatewayProcess {
         return "\(state)/artifacts/sha256/\(digits.prefix(2))/\(digits.dropFirst(2))"
     }
 
+    /// Waits until somebody appends to an upload of which nothing had come before.
+    func awaitWriter(_ upload: String) async throws {
+        let file = "\(state)/artifacts/uploads/\(upload.split(separator: "/").last ?? "")"
+        try await eventually("somebody has the upload") { FileManager.default.fileExists(atPath: file) }
+    }
+
     /// Names of files whose bytes are not those of their names.
     func wrongArtifacts() async throws -> String {
         try await Command.shell(

@@ -75,11 +75,14 @@ struct EveryErrorTests {
         let binary = "application/octet-stream"
         let none = ["Repr-Digest": "sha-256=:\(Data(count: 32).base64EncodedString()):"]
         let length = ["Tus-Resumable": "1.0.0", "Upload-Length": "9"]
-        let upload = try #require(try await api.post("/api/v1/uploads", "", headers: length).headers["Location"])
+        func announce() async throws -> String {
+            try #require(try await api.post("/api/v1/uploads", "", headers: length).headers["Location"])
+        }
+        let (upload, held) = (try await announce(), try await announce())
         let part = ["Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"]
         let sum = ["Upload-Checksum": "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="]
-        func patch(_ headers: [String: String]) async throws -> API.Answer {
-            try await api.send("PATCH", upload, body: Array("x".utf8), headers: headers)
+        func patch(_ headers: [String: String], _ path: String? = nil) async throws -> API.Answer {
+            try await api.send("PATCH", path ?? upload, body: Array("x".utf8), headers: headers)
         }
         let answers = [
             try await api.post("/api/v1/artifacts", "x", type: binary, headers: none),
@@ -88,16 +91,12 @@ struct EveryErrorTests {
         ]
         let head = "HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(gateway.token)\r\n"
         let fields = part.map { "\($0.key): \($0.value)\r\n" }.joined()
-        let text = "PATCH \(upload) \(head)\(fields)Content-Length: 9\r\n\r\n"
+        let text = "PATCH \(held) \(head)\(fields)Content-Length: 9\r\n\r\n"
         let holder = try IdleClient(port: gateway.port, sending: text)
-        var locked: API.Answer?
-        try await eventually("somebody has the upload") {
-            let answer = try await patch(part.merging(sum) { $1 })
-            if answer.status == 423 { locked = answer }
-            return locked != nil
-        }
+        try await gateway.awaitWriter(held)
+        let locked = try await patch(part, held)
         withExtendedLifetime(holder) {}
-        return answers + [try #require(locked)]
+        return answers + [locked]
     }
 
     /// What a gateway says that has had enough.
