@@ -97,7 +97,7 @@ let package = Package(
         .executableTarget(
             name: "farfield",
             dependencies: [
-                "CurlClient", "Documents", "Gateway", "GatewayHTTP", logging, lifecycle, signals,
+                "Attestation", "CurlClient", "Documents", "Gateway", "GatewayHTTP", logging, lifecycle, signals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house

@@ -17,7 +17,7 @@ enum ExitCodes: Int32, CaseIterable {
         case .jobNotCompleted: "a watched job failed, timed out or was cancelled; a check failed"
         case .invalid: "the command line, a file, a manifest or the configuration is wrong"
         case .notAuthorised: "no token, a wrong one, or one that may not do this"
-        case .notFound: "there is no such job, site, template, webhook or file"
+        case .notFound: "there is no such job, site, template, webhook, artifact or file"
         case .conflict: "the job's state forbids it, or the idempotency key was used before"
         case .unreachable: "the gateway cannot be reached"
         case .gatewayFailure: "the gateway or a site failed"

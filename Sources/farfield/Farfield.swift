@@ -37,6 +37,7 @@ struct Farfield: AsyncParsableCommand {
                     Cancel.self,
                 ]
             ),
+            CommandGroup(name: "Artifacts", subcommands: [UploadFiles.self, Artifacts.self, ShowStorage.self]),
             CommandGroup(
                 name: "Sites",
                 subcommands: [

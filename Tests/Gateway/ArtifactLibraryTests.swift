@@ -170,6 +170,28 @@ struct ArtifactLibraryTests {
         }
     }
 
+    @Test(
+        "takes in what a gateway of the version before brings home, and leaves it alone until then",
+        arguments: Engine.allCases
+    )
+    func adoption(engine: Engine) async throws {
+        try await ArtifactRoom.with(engine) { room in
+            let (job, bytes) = (sampleJob(), pattern(2000))
+            let artifact = try await room.keep(bytes)
+            try await room.database.transaction { connection in
+                try SubmissionStore.insert(job, dependencies: [], on: connection)
+                let output = JobOutput(path: "a", size: 2000, digest: artifact.digest, mediaType: "text/plain")
+                try OutputStore.record(output, as: .output, of: job.id, on: connection)
+                try connection.execute("DELETE FROM artifacts")
+            }
+            room.clock.pass(.seconds(2 * 86400))
+            #expect(try await room.collector.collect().count == 0)
+            #expect(try await room.library.read(artifact.digest, offset: 0, length: 3000) == bytes)
+            #expect(try await room.library.mayRead(artifact.digest, Person(name: job.owner, isAdmin: false)))
+            #expect(try await room.collector.collect().count == 0)
+        }
+    }
+
     @Test("takes in what jobs brought home before it was there", arguments: Engine.allCases)
     func backfill(engine: Engine) async throws {
         try await engine.withSpine { database, _ in

@@ -11,6 +11,8 @@ struct ContractTests {
         // A job of every kind is there to be found.
         let api = API(gateway)
         try await api.wait(try await api.submit("name: c\ncommand: echo hi > o.txt\noutputs: [o.txt]"))
+        let given = try await api.post("/api/v1/artifacts", "hello", type: "application/octet-stream")
+        #expect(given.status == 201)
         let seed = ProcessInfo.processInfo.environment["FARFIELD_TEST_SEED"] ?? String(Int.random(in: 0...99_999))
         print("schemathesis: seed \(seed)")
         let result = try await Command.run(

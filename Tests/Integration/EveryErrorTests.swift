@@ -23,7 +23,7 @@ struct EveryErrorTests {
     @Test("each documented error is produced, with its status and type")
     func all() async throws {
         var seen: [String: Int] = [:]
-        for answer in try await ordinary() + limited() + unavailable() {
+        for answer in try await ordinary() + uploading() + limited() + unavailable() {
             let type = try #require(answer.json["type"]?.stringValue, "\(answer.text)")
             #expect(answer.headers["Content-Type"] == "application/problem+json")
             #expect(answer.json["status"]?.integerValue == answer.status)
@@ -62,7 +62,41 @@ struct EveryErrorTests {
         // Somebody has tidied up in the gateway's own folder.
         try FileManager.default.removeItem(atPath: gateway.state + "/artifacts")
         answers.append(try await api.get(path + "/outputs/o.txt"))
+        // And has left a file of the folder's name.
+        try Data().write(to: URL(fileURLWithPath: gateway.state + "/artifacts"))
+        answers.append(try await api.post("/api/v1/artifacts", "x", type: "application/octet-stream"))
         return answers
+    }
+
+    /// What can go wrong while bytes are sent.
+    private func uploading() async throws -> [API.Answer] {
+        let gateway = try await GatewayProcess(sites: "", general: "storage: {quotas: {small: 1M}}").start()
+        let api = API(gateway)
+        let binary = "application/octet-stream"
+        let none = ["Repr-Digest": "sha-256=:\(Data(count: 32).base64EncodedString()):"]
+        let length = ["Tus-Resumable": "1.0.0", "Upload-Length": "9"]
+        func announce() async throws -> String {
+            try #require(try await api.post("/api/v1/uploads", "", headers: length).headers["Location"])
+        }
+        let (upload, held) = (try await announce(), try await announce())
+        let part = ["Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"]
+        let sum = ["Upload-Checksum": "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="]
+        func patch(_ headers: [String: String], _ path: String? = nil) async throws -> API.Answer {
+            try await api.send("PATCH", path ?? upload, body: Array("x".utf8), headers: headers)
+        }
+        let answers = [
+            try await api.post("/api/v1/artifacts", "x", type: binary, headers: none),
+            try await api.send("POST", "/api/v1/artifacts?account=small", body: [UInt8](repeating: 0, count: 2 << 20)),
+            try await patch([:]), try await patch(part.merging(sum) { $1 }),
+        ]
+        let head = "HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(gateway.token)\r\n"
+        let fields = part.map { "\($0.key): \($0.value)\r\n" }.joined()
+        let text = "PATCH \(held) \(head)\(fields)Content-Length: 9\r\n\r\n"
+        let holder = try IdleClient(port: gateway.port, sending: text)
+        try await gateway.awaitWriter(held)
+        let locked = try await patch(part, held)
+        withExtendedLifetime(holder) {}
+        return answers + [locked]
     }
 
     /// What a gateway says that has had enough.

@@ -41,7 +41,13 @@ extension ArtifactLibrary {
     }
 
     private func record(of digest: SHA256Digest) async throws -> ArtifactRecord {
-        let record = try await database.read { try ArtifactRecordStore.find(digest, on: $0) }
+        var record = try await database.read { try ArtifactRecordStore.find(digest, on: $0) }
+        if record == nil, let size = try await store.size(of: digest) {
+            record = try await database.transaction { connection in
+                try ArtifactRecordStore.adopt(digest, size: size, on: connection)
+                    ? try ArtifactRecordStore.find(digest, on: connection) : nil
+            }
+        }
         guard let record, record.state == .stored || record.state == .corrupt else {
             throw Self.absence(digest)
         }

@@ -104,6 +104,32 @@ enum ArtifactRecordStore {
         ) == 1
     }
 
+    /// Takes in bytes that are there without a row, if a job has them: a gateway of an older version brought them home.
+    ///
+    /// - Returns: whether a job has them.
+    static func adopt(_ digest: SHA256Digest, size: Int64, on connection: any StorageConnection) throws -> Bool {
+        let name = SQLValue.text(digest.description)
+        let taken = try connection.query(
+            """
+            INSERT INTO artifacts (digest, size, state, account, created_at, last_used_at, generation)
+            SELECT o.digest, $2, 'stored', MAX(j.owner), MIN(j.created_at), MAX(j.updated_at), 1
+            FROM job_outputs o JOIN jobs j ON j.id = o.job_id WHERE o.digest = $1 GROUP BY o.digest
+            ON CONFLICT (digest) DO NOTHING RETURNING digest
+            """,
+            [name, .integer(size)]
+        )
+        guard !taken.isEmpty else { return false }
+        try connection.execute(
+            """
+            INSERT INTO artifact_references (digest, kind, holder, owner, account, created_at)
+            SELECT DISTINCT o.digest, o.role, o.job_id, j.owner, j.owner, j.created_at
+            FROM job_outputs o JOIN jobs j ON j.id = o.job_id WHERE o.digest = $1
+            """,
+            [name]
+        )
+        return true
+    }
+
     /// Everything a copy of the gateway must hold.
     static func digests(on connection: any StorageConnection) throws -> Set<String> {
         // A database that this version has not opened yet has no such table.

@@ -59,6 +59,7 @@ package struct FileArtifactStore: ArtifactStore {
     package func quarantine(_ digest: SHA256Digest) async throws -> Bool {
         try await Task.blocking {
             let path = path(of: digest)
+            guard FileManager.default.fileExists(atPath: path) else { return true }
             let aside = "\(folder)/quarantine/\(digest.hexadecimal).\(UUID().uuidString.prefix(8))"
             try makeFolder("\(folder)/quarantine")
             do {

@@ -101,7 +101,7 @@ package struct GarbageCollector: Sendable {
         try await database.transaction { try UploadStore.forgetFinished(before: before, on: $0) }
     }
 
-    /// Bytes without a row that have been there for long: what is about to get its row is left alone.
+    /// Bytes without a row, and without a job that has them, that have been there for long: what is about to get its row is left alone.
     private func eachOrphan(by rule: GarbageRule, _ body: (ShelvedArtifact) -> Void) async throws {
         for number in 0..<256 {
             let prefix = (number < 16 ? "0" : "") + String(number, radix: 16)

@@ -168,12 +168,15 @@ enum GarbageStore {
         return try connection.execute("DELETE FROM artifacts WHERE digest = $1", [name]) == 1
     }
 
-    /// Those of some digests that have a row.
+    /// Those of some digests that have a row, or that a job has.
     static func known(_ digests: [SHA256Digest], on connection: any StorageConnection) throws -> Set<SHA256Digest> {
         let places = SQLList.placeholders(from: 1, count: digests.count)
         return Set(
             try connection.query(
-                "SELECT digest FROM artifacts WHERE digest IN (\(places))",
+                """
+                SELECT digest FROM artifacts WHERE digest IN (\(places))
+                UNION SELECT digest FROM job_outputs WHERE digest IN (\(places))
+                """,
                 digests.map { .text($0.description) }
             ).compactMap { SHA256Digest(try $0.text("digest")) }
         )

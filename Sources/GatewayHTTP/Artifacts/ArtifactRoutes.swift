@@ -44,10 +44,13 @@ struct ArtifactRoutes: Sendable {
     }
 
     private func download(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        let query = try RequestQuery(request, known: ["name"])
+        var query = try RequestQuery(request, known: ["name"])
+        var words = UploadWords()
+        let name = words.name(query.text("name"), "name")
+        for fault in words.faults { query.fault(fault.name, fault.message, fault.expected) }
+        try query.check()
         let digest = try context.digest
         let found = try await artifacts.artifact(digest, for: try context.authenticated)
-        let name = query.text("name")
         let download = ArtifactDownload(
             digest: digest,
             size: found.record.artifact.size,
@@ -129,7 +132,8 @@ extension GatewayContext {
     /// The artifact in the path.
     var digest: SHA256Digest {
         get throws {
-            let text = parameters.get("digest") ?? ""
+            // The colon may come percent-encoded.
+            let text = try PathText.rest(of: "/" + (parameters.get("digest") ?? ""), after: 0)
             guard let digest = SHA256Digest(text) else {
                 let fault = Fault(
                     path: "/path/digest",

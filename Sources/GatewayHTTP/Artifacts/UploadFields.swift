@@ -39,11 +39,15 @@ enum UploadFields {
         return Problem(kind: .invalidRequest, detail: "\(name.rawName): \(message).", faults: [fault])
     }
 
+    /// The keys that mean something here; others are the client's own, and may hold any bytes.
+    private static let known: Set<String> = ["filename", "name", "account", "sha256", "retention"]
+
     /// What an upload is to become, by `Upload-Length` and `Upload-Metadata`.
     static func announcement(_ request: Request) throws -> UploadAnnouncement {
         let length = try bytes(.uploadLength, request)
         let field = request.headers[.uploadMetadata]
-        let values = try metadata(field ?? "")
+        let pairs = try field.map(metadata) ?? [:]
+        let values = try pairs.filter { known.contains($0.key) }.mapValues(text)
         var words = UploadWords()
         let announcement = UploadAnnouncement(
             length: length,
@@ -71,19 +75,24 @@ enum UploadFields {
     }
 
     /// Pairs of a key and its value in base64, separated by commas; a value may be missing.
-    private static func metadata(_ field: String) throws -> [String: String] {
+    private static func metadata(_ field: String) throws -> [String: Data] {
         let expected = "'key BASE64' pairs, separated by commas, at most 4096 bytes"
         guard field.utf8.count <= 4096 else { throw fault(.uploadMetadata, "it is too long", expected) }
-        var values: [String: String] = [:]
+        guard field.contains(where: { $0 != " " }) else { throw fault(.uploadMetadata, "it is empty", expected) }
+        var values: [String: Data] = [:]
         for pair in field.split(separator: ",") {
             let parts = pair.split(separator: " ", omittingEmptySubsequences: true)
             guard let key = parts.first, parts.count <= 2, values[String(key)] == nil,
-                let bytes = Data(base64Encoded: parts.count == 2 ? String(parts[1]) : ""),
-                let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0)
+                let bytes = Data(base64Encoded: parts.count == 2 ? String(parts[1]) : "")
             else { throw fault(.uploadMetadata, "'\(pair.prefix(40))' cannot be read", expected) }
-            values[String(key)] = text
+            values[String(key)] = bytes
         }
         return values
+    }
+
+    private static func text(_ bytes: Data) throws -> String {
+        if let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) { return text }
+        throw fault(.uploadMetadata, "a value is no text", "UTF-8, in base64")
     }
 
     /// What a part must have, by `Upload-Checksum`; nil when it does not say.

@@ -7,7 +7,7 @@ struct UploadWords {
     mutating func name(_ text: String?, _ field: String) -> String? {
         guard let text else { return nil }
         let isPrintable = text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
-        guard (1...255).contains(text.count), text.utf8.count <= 1024, isPrintable else {
+        guard (1...255).contains(text.unicodeScalars.count), isPrintable else {
             faults.append((field, "the name cannot be used", "1 to 255 printable characters"))
             return nil
         }

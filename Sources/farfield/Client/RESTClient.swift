@@ -68,7 +68,22 @@ struct RESTClient: Sendable {
         RequestFailure(.transport(error, url: baseURL))
     }
 
+    /// Sends anything and gives the answer with its header fields; `headers` come beside the token.
+    func send(
+        _ method: String,
+        _ target: RequestTarget,
+        body: [UInt8]? = nil,
+        headers: HTTPHeaders = [:],
+        timeLimits: HTTPRequest.TimeLimits = .exchange
+    ) async throws -> HTTPResponse {
+        try await answered(request(method, target, headers, body: body, timeLimits: timeLimits))
+    }
+
     private func exchange(_ request: HTTPRequest) async throws -> Answer {
+        Answer(body: try await answered(request).body)
+    }
+
+    private func answered(_ request: HTTPRequest) async throws -> HTTPResponse {
         let response: HTTPResponse
         do {
             response = try await http.send(request)
@@ -76,7 +91,7 @@ struct RESTClient: Sendable {
             throw failure(error)
         }
         guard (200..<300).contains(response.status) else { throw refusal(Problem(response)) }
-        return Answer(body: response.body)
+        return response
     }
 
     private func request(
