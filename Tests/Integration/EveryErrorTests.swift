@@ -59,11 +59,11 @@ struct EveryErrorTests {
             try await api.get(path + "/outputs/o.txt", headers: ["Range": "bytes=99-"]),
             try await api.get(path + "/events", headers: wish),
         ]
-        // Somebody has tidied up in the gateway's own folder.
+        // Somebody has tidied up in the gateway's own folder, and left a file of the folder's name: what the site still
+        // has cannot be brought home.
         try FileManager.default.removeItem(atPath: gateway.state + "/artifacts")
-        answers.append(try await api.get(path + "/outputs/o.txt"))
-        // And has left a file of the folder's name.
         try Data().write(to: URL(fileURLWithPath: gateway.state + "/artifacts"))
+        answers.append(try await api.get(path + "/outputs/o.txt"))
         answers.append(try await api.post("/api/v1/artifacts", "x", type: "application/octet-stream"))
         return answers
     }
