@@ -148,6 +148,37 @@ struct JobLifeTests {
         #expect(job.ending?.state == .cancelled)
     }
 
+    @Test("stages inputs before it is sent, for every attempt anew, and can be cancelled meanwhile")
+    func staging() {
+        let start = sampleJob(retries: .init(limit: 1, causes: [.failed]), isStagedFirst: true)
+        let ready = walk([.ready], from: start)
+        #expect(ready.steps == [.stage] && ready.job.submission == .none)
+        let staged = walk([.ready, .staging(reason: "s"), .staged], from: start)
+        #expect(staged.job.state == .staging && staged.job.submission == .ready && staged.steps == [.submit])
+        #expect(walk([.ready, .staging(reason: nil), .cancelRequested], from: start).job.state == .cancelled)
+        #expect(walk([.ready, .staging(reason: nil), .inputsRefused(reason: "x")], from: start).job.state == .failed)
+        let lost = walk([.submitting, .inputsLost(reason: "gone")], from: staged.job)
+        #expect(lost.steps == [.stage] && lost.job.submission == .none && !lost.job.isStaged)
+        let second = walk(
+            [.submitting, .accepted(slurmID: "7"), .observed(sighting(.ended(failed))), .ready],
+            from: staged.job
+        )
+        #expect(second.steps == [.stage])
+    }
+
+    @Test("is completed by a known result, and waits for one that is being computed")
+    func knownResults() {
+        let hit = walk([.looked(JobCache(status: .hit, reason: "known"))]).job
+        #expect(hit.state == .completed && hit.finishedAt != nil && hit.slurm == nil && hit.reason == "known")
+        let joined = walk([.looked(JobCache(status: .joined))]).job
+        #expect(joined.state == .queued)
+        #expect(walk([.ready], from: joined).steps == [.stage])
+        let computing = walk([.looked(JobCache(status: .miss)), .staged], from: joined)
+        #expect(computing.steps == [.submit])
+        // Too late: it was sent.
+        #expect(walk([.ready, .submitting, .looked(JobCache(status: .hit))]).job.state == .staging)
+    }
+
     @Test("keeps its invariants on random walks", arguments: [1, 2, 3, 4, 5] as [UInt64])
     func keepsInvariants(seed: UInt64) {
         var random = SplitMix(state: seed)
@@ -156,10 +187,15 @@ struct JobLifeTests {
             .refused(reason: "r"), .notSubmitted(reason: "n"), .outcomeUnknown(reason: "u"), .provedAbsent,
             .observed(sighting(.pending)), .observed(sighting(.running)), .observed(sighting(.ended(completed))),
             .observed(sighting(.ended(failed))), .notVisible(reason: "v", isWholeAnswer: true), .retrieved(note: nil),
-            .retrievalDelayed(reason: "l"), .cancelRequested,
+            .retrievalDelayed(reason: "l"), .cancelRequested, .staging(reason: nil), .staged,
+            .inputsRefused(reason: "i"), .inputsLost(reason: "i"), .looked(JobCache(status: .miss)),
+            .looked(JobCache(status: .joined)), .looked(JobCache(status: .hit)),
         ]
         for _ in 0..<2000 {
-            var job = sampleJob(retries: .init(limit: 2, causes: [.failed]))
+            var job = sampleJob(
+                retries: .init(limit: 2, causes: [.failed]),
+                isStagedFirst: Bool.random(using: &random)
+            )
             for _ in 0..<25 {
                 let before = job
                 _ = JobLife.apply(inputs.randomElement(using: &random) ?? .ready, to: &job, at: now)
@@ -170,6 +206,12 @@ struct JobLifeTests {
                 }
                 if job.state == .retrieving { #expect(job.ending != nil) }
                 if before.state.isFinal { #expect(job == before) }
+                // A known result is the answer only while nothing of the attempt was sent.
+                if job.cache?.status == .hit, job.state == .completed, before.state != .completed {
+                    #expect(before.submission == .none || before.state == .retrieving)
+                }
+                // What must be staged first is not sent before.
+                if job.submission == .trying, before.submission == .ready { #expect(before.state != .held) }
                 // What Slurm may have is never forgotten but by an answer of the site.
                 if before.submission == .accepted, job.submission != .accepted {
                     #expect(job.attempt == before.attempt + 1)
