@@ -8,7 +8,7 @@ internal import Synchronization
 /// Keeps artifacts, knows who needs them and who may read them: the one thing everybody else calls.
 ///
 /// Bytes get their name between two transactions: the first announces them, so that nobody removes the same bytes in
-/// that moment; the second says that they are there. Removing goes the same way (``ArtifactDeletion``). A process that
+/// that moment; the second says that they are there. Removing goes the same way (`ArtifactDeletion`). A process that
 /// dies in between leaves a row that tells what to do.
 package struct ArtifactLibrary: Sendable {
     /// Brings an artifact back from somewhere else.

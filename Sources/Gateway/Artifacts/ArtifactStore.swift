@@ -3,7 +3,7 @@ package import Attestation
 /// A place that keeps bytes under their SHA-256: a folder, or a bucket.
 ///
 /// It knows digests and bytes only; whether an artifact may be read, kept or removed is decided by ``ArtifactLibrary``
-/// with the database. What it hands out is **not** verified: ``ArtifactReader`` does that, the same for every store.
+/// with the database. What it hands out is **not** verified: `ArtifactReader` does that, the same for every store.
 package protocol ArtifactStore: Sendable {
     /// Gives sealed bytes their name.
     ///
