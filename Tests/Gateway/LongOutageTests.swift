@@ -145,7 +145,11 @@ private struct SlowSpine {
             tasks: tasks,
             sites: SiteDirectory(sites: [site]),
             artifacts: sampleLibrary(database),
-            sources: RemoteSources(policy: .standard, client: HTTPClient(.init(userAgent: "test")), keeper: clock.keeper),
+            sources: RemoteSources(
+                policy: .standard,
+                client: HTTPClient(.init(userAgent: "test")),
+                keeper: clock.keeper
+            ),
             limits: .standard,
             restoredAt: nil,
             keeper: clock.keeper,

@@ -1,5 +1,6 @@
 import Attestation
 import Documents
+import Slurm
 import Testing
 
 @testable import Gateway
@@ -47,7 +48,8 @@ struct ResultRecipeTests {
     @Test(
         "changes with everything that has",
         arguments: [
-            ("[run, x]", "[run, y]"), ("[run, x]", "run x"), ("1.10", "1.1"), ("A: \"1\"", "B: \"1\""), ("[b, a]", "[b]"),
+            ("[run, x]", "[run, y]"), ("[run, x]", "run x"), ("1.10", "1.1"), ("A: \"1\"", "B: \"1\""),
+            ("[b, a]", "[b]"),
             ("name: a", "name: a\nmodules: [gcc/12]"), ("name: a", "name: a\narray: {tasks: 0-3}"),
         ]
     )
@@ -84,7 +86,10 @@ struct ResultRecipeTests {
         let found = try recipe(Self.base)
         #expect(SHA256Digest(of: found.text.utf8) == found.key)
         #expect(found.text.contains(#""inputs":{"in":"sha256:1"}"#))
-        #expect(try recipe(Self.base, inputs: ["a": "b", "c": "d"]).key != recipe(Self.base, inputs: ["a": "bc", "d": ""]).key)
+        #expect(
+            try recipe(Self.base, inputs: ["a": "b", "c": "d"]).key
+                != recipe(Self.base, inputs: ["a": "bc", "d": ""]).key
+        )
     }
 }
 

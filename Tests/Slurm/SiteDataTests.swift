@@ -35,7 +35,9 @@ import Testing
         guard case .failed? = results[absent] else { throw Unexpected(what: "\(results)") }
         #expect(!scratch.exists(SiteCache.incomingPath(empty)))
         #expect(try scratch.text(SiteCache.path(hello)) == "hello\n")
-        let mode = try FileManager.default.attributesOfItem(atPath: root + "/" + SiteCache.path(hello))[.posixPermissions]
+        let mode = try FileManager.default.attributesOfItem(atPath: root + "/" + SiteCache.path(hello))[
+            .posixPermissions
+        ]
         #expect(mode as? Int == 0o444)
         let found = try await transport.run(try LookIntoCache([hello, empty], root: root, shell: shell()))
         #expect(found == [file])
@@ -95,7 +97,9 @@ import Testing
         #expect(size == 6)
         #expect(reason.contains("no such file"))
         // dirHash1: the digest of sha256sum's lines, sorted by name (golang.org/x/mod/sumdb/dirhash, Hash1).
-        let list = try await execute(["/bin/sh", "-c", "printf '%s  a/x\\n%s  b'\\''s file\\n' \(empty) \(hello) | sha256sum"])
+        let list = try await execute([
+            "/bin/sh", "-c", "printf '%s  a/x\\n%s  b'\\''s file\\n' \(empty) \(hello) | sha256sum",
+        ])
         #expect(list.text.hasPrefix(hash))
     }
 
@@ -117,7 +121,13 @@ import Testing
         #expect(adopted.adopted.map(\.digest).contains(hello))
         #expect(adopted.folderSize ?? 0 > 0)
         let report = try await transport.run(
-            try CleanSite(folders: ["ff-x-1", "ff-never-1"], cached: [empty], root: root, shell: shell(), deadline: .seconds(60))
+            try CleanSite(
+                folders: ["ff-x-1", "ff-never-1"],
+                cached: [empty],
+                root: root,
+                shell: shell(),
+                deadline: .seconds(60)
+            )
         )
         #expect(report.removed == ["ff-x-1", "ff-never-1"])
         #expect(!scratch.exists("ff-x-1"))
@@ -144,7 +154,14 @@ import Testing
         let source = try Scratch()
         try source.write("f", "hello\n")
         #expect(throws: SlurmError.self) {
-            _ = try FetchToCache("file:///etc/passwd", digest: hello, size: 6, root: root, shell: shell(), deadline: .seconds(9))
+            _ = try FetchToCache(
+                "file:///etc/passwd",
+                digest: hello,
+                size: 6,
+                root: root,
+                shell: shell(),
+                deadline: .seconds(9)
+            )
         }
         #expect(throws: SlurmError.self) {
             let trick = "https://x/\"\noutput = \"/etc/passwd"

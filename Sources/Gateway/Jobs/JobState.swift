@@ -1,11 +1,12 @@
 /// Where a job stands in its life (`docs/state-machine.md`).
 package enum JobState: String, Sendable, Hashable, CaseIterable, Codable {
-    /// Accepted by the gateway, waiting for its next step. Goes to `staging`, `cancelled`, `failed`.
+    /// Accepted by the gateway, waiting for its next step. Goes to `staging`, `cancelled`, `failed`, or `completed` when
+    /// its result is known.
     case queued
     /// Waits for an approval or for the user. Goes to `queued`, `cancelled`.
     case held
-    /// Its files and its script are on their way to the site, or the answer is awaited.
-    /// Goes to `pending`, `queued`, `failed`, `cancelled`.
+    /// Its inputs, its files and its script are on their way to the site, or the answer is awaited.
+    /// Goes to `pending`, `queued`, `failed`, `cancelled`, or `completed` when its result is known.
     case staging
     /// Slurm has it and has not started it. Goes to `running`, `retrieving`, `queued` (another attempt).
     case pending
@@ -33,9 +34,9 @@ package enum JobState: String, Sendable, Hashable, CaseIterable, Codable {
     /// The states a job may go to from this one.
     package var successors: Set<JobState> {
         switch self {
-        case .queued: [.held, .staging, .failed, .cancelled]
+        case .queued: [.held, .staging, .completed, .failed, .cancelled]
         case .held: [.queued, .cancelled]
-        case .staging: [.queued, .pending, .running, .retrieving, .failed, .cancelled]
+        case .staging: [.queued, .pending, .running, .retrieving, .completed, .failed, .cancelled]
         case .pending: [.running, .retrieving, .queued]
         case .running: [.pending, .retrieving, .queued]
         case .retrieving: [.completed, .failed, .cancelled, .timedOut]

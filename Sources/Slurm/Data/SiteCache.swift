@@ -37,4 +37,9 @@ package struct CachedFile: Sendable, Hashable {
     package let size: Int64
     /// Seconds since 1970.
     package let modified: Int64
+
+    /// A file from its parts.
+    package init(digest: String, size: Int64, modified: Int64) {
+        (self.digest, self.size, self.modified) = (digest, size, modified)
+    }
 }
