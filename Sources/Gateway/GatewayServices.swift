@@ -21,6 +21,8 @@ package struct GatewayServices: Sendable {
     package let artifacts: ArtifactService
     /// Uploads that may be cut off.
     package let uploads: UploadService
+    /// What jobs take at sites.
+    package let siteStorage: SiteStorageService
     /// What can be freed.
     package let garbage: GarbageCollector
     /// Sites.
@@ -118,7 +120,8 @@ package struct GatewayRuntime: Sendable {
     ) async throws -> GatewayRuntime {
         let (database, upkeep, sole) = (database.main, database.upkeep, database.sole)
         let queue = TaskStore()
-        let tasks = JobTasks(queue: queue)
+        let accounts = configuration.sites.compactMap { site in site.account.map { (site.name, $0) } }
+        let tasks = JobTasks(queue: queue, accounts: Dictionary(accounts) { first, _ in first })
         let feed = EventFeed(database: database)
         let directory = SiteDirectory(sites: configuration.sites.map { SiteFactory.site($0, logger: logger) })
         let restoredAt = try await database.read { try RestorationStore.latest(on: $0) }
@@ -201,6 +204,7 @@ package struct GatewayRuntime: Sendable {
             results: ResultService(database: database, jobs: jobs, keeper: keeper),
             artifacts: ArtifactService(library: world.artifacts),
             uploads: UploadService(library: world.artifacts, files: files),
+            siteStorage: SiteStorageService(database: database, directory: directory),
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,

@@ -114,6 +114,8 @@ package struct JobCache: Sendable, Hashable {
     package var scope: String?
     /// The job the result is from, or that is waited for.
     package var job: JobID?
+    /// When the result was computed.
+    package var computedAt: Timestamp?
     /// Why, in words for a person.
     package var reason: String?
 }

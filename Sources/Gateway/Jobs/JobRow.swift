@@ -78,6 +78,7 @@ enum JobRow {
             .integer(Int64(job.version)), .integer(Int64(job.eventCount)),
             .integer(job.isStaged ? 1 : 0), optional(job.cache?.status.rawValue), optional(job.cache?.key),
             optional(job.cache?.scope), optional(job.cache?.job?.text), optional(job.cache?.reason),
+            optional(job.cache?.computedAt),
         ]
     }
 
@@ -117,6 +118,7 @@ enum JobRow {
             key: try row.optionalText("cache_key"),
             scope: try row.optionalText("cache_scope"),
             job: try row.optionalText("cache_job").flatMap(JobID.init),
+            computedAt: try moment(row, "cache_computed_at"),
             reason: try row.optionalText("cache_reason")
         )
     }

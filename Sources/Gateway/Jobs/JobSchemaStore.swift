@@ -129,6 +129,7 @@ package enum GatewaySchema {
         "ALTER TABLE jobs ADD COLUMN cache_scope TEXT",
         "ALTER TABLE jobs ADD COLUMN cache_job TEXT",
         "ALTER TABLE jobs ADD COLUMN cache_reason TEXT",
+        "ALTER TABLE jobs ADD COLUMN cache_computed_at BIGINT",
     ]
 
     private static let sites = [

@@ -34,11 +34,17 @@ package enum TaskKind {
 /// Turns the next steps of jobs into durable tasks, in the transaction that decided them.
 package struct JobTasks: Sendable {
     private let queue: TaskStore
+    private let accounts: [String: String]
 
     /// A writer of tasks.
     ///
-    /// - Parameter queue: where they go.
-    package init(queue: TaskStore) { self.queue = queue }
+    /// - Parameters:
+    ///   - queue: where they go.
+    ///   - accounts: the account of each site for manifests without one.
+    package init(queue: TaskStore, accounts: [String: String] = [:]) {
+        self.queue = queue
+        self.accounts = accounts
+    }
 
     /// Writes a task for each step.
     func enqueue(_ steps: [NextStep], for job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
@@ -54,7 +60,8 @@ package struct JobTasks: Sendable {
 
     /// Notes what an ended job left at its site, and plans its removal where that is soon.
     func noteFolders(of job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
-        try JobFolderStore.jobEnded(job, at: now, on: connection)
+        let account = job.manifest?.resources.account ?? accounts[job.site] ?? job.owner
+        try JobFolderStore.jobEnded(job, account: account, at: now, on: connection)
         if case .seconds(let seconds)? = job.manifest?.folderRetention, seconds < 600 {
             try clean(site: job.site, at: now + .seconds(seconds), on: connection)
         }

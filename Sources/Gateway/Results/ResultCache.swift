@@ -109,6 +109,7 @@ struct ResultCache: Sendable {
         var cache = found
         cache.status = .hit
         cache.job = entry.job
+        cache.computedAt = entry.createdAt
         cache.reason = "The result is known from \(entry.job), computed at \(entry.createdAt.iso8601); nothing ran."
         try settle(job, cache, saved: entry, on: connection)
         return .answered

@@ -6,7 +6,12 @@ enum JobFolderStore {
     private static let forever = Int64.max
 
     /// Notes every folder of a job that has ended.
-    static func jobEnded(_ job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
+    static func jobEnded(
+        _ job: Job,
+        account: String,
+        at now: Timestamp,
+        on connection: any StorageConnection
+    ) throws {
         guard job.firstTriedAt != nil || job.attempt > 1 || job.isStagedFirst else { return }
         let manifest = job.manifest
         let keep: SQLValue =
@@ -24,7 +29,7 @@ enum JobFolderStore {
                 """,
                 [
                     .text(job.submissionKey(attempt: attempt)), .text(job.id.text), .text(job.site),
-                    .text(manifest?.resources.account ?? job.owner), .integer(now.microseconds), keep,
+                    .text(account), .integer(now.microseconds), keep,
                 ]
             )
         }

@@ -46,7 +46,7 @@ enum JobJSON {
     private static func cache(_ cache: JobCache) -> JSONValue {
         [
             "status": .string(cache.status.rawValue), "job": text(cache.job?.text), "key": text(cache.key),
-            "visibleTo": text(cache.scope), "reason": text(cache.reason),
+            "computedAt": moment(cache.computedAt), "visibleTo": text(cache.scope), "reason": text(cache.reason),
         ]
     }
 

@@ -7,8 +7,9 @@ internal import Hummingbird
 /// Inputs, records, recipes, and what known results saved.
 struct ResultRoutes: Sendable {
     private let results: ResultService
+    private let storage: SiteStorageService
 
-    init(services: GatewayServices) { results = services.results }
+    init(services: GatewayServices) { (results, storage) = (services.results, services.siteStorage) }
 
     var routes: [Route] {
         [
@@ -16,6 +17,7 @@ struct ResultRoutes: Sendable {
             Route(.get, "/api/v1/jobs/{id}/record", answer: record),
             Route(.get, "/api/v1/jobs/{id}/recipe", answer: recipe),
             Route(.get, "/api/v1/cache", answer: figures),
+            Route(.get, "/api/v1/storage/sites", answer: sites),
         ]
     }
 
@@ -36,6 +38,25 @@ struct ResultRoutes: Sendable {
 
     private func recipe(_ request: Request, _ context: GatewayContext) async throws -> Response {
         Answers.json(try await results.recipe(of: try context.jobID))
+    }
+
+    private func sites(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        Answers.list(
+            try await storage.usage().map { line in
+                [
+                    "site": .string(line.site),
+                    "cache": [
+                        "files": .integer(line.cachedFiles), "bytes": .integer(line.cachedBytes),
+                        "quota": line.quota.map { .integer($0) } ?? .null,
+                    ],
+                    "folders": .array(
+                        line.folders.map {
+                            ["account": .string($0.account), "count": .integer($0.count), "bytes": .integer($0.bytes)]
+                        }
+                    ),
+                ]
+            }
+        )
     }
 
     private func figures(_ request: Request, _ context: GatewayContext) async throws -> Response {

@@ -1,8 +1,11 @@
+import FoundationEssentials
+
 extension Wire {
     /// How a job stands with known results.
     struct Cache: Decodable, Sendable {
         var status: String
         var job: String?
+        var computedAt: Date?
         var visibleTo: String?
         var reason: String?
     }
@@ -29,6 +32,27 @@ extension Wire {
         var source: String
         var digest: String
         var size: Int
+    }
+
+    /// One site of `GET /api/v1/storage/sites`.
+    struct SiteStorage: Decodable, Sendable {
+        /// What is in its cache.
+        struct Cache: Decodable, Sendable {
+            var files: Int
+            var bytes: Int
+            var quota: Int?
+        }
+
+        /// Folders of ended jobs of an allocation.
+        struct Folders: Decodable, Sendable {
+            var account: String
+            var count: Int
+            var bytes: Int
+        }
+
+        var site: String
+        var cache: Cache
+        var folders: [Folders]
     }
 
     /// How far a transfer is: the data of an event `job.transfer`.

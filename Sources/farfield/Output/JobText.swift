@@ -85,7 +85,8 @@ struct JobText {
         guard let cache = job.cache else { return nil }
         let whence = cache.job.map { (cache.status == "hit" ? "from " : "with ") + $0 }
         let reason = ["off", "notCacheable"].contains(cache.status) ? cache.reason : nil
-        return [cache.status, whence, cache.visibleTo.map { "visible to \($0)" }, reason].compactMap(\.self)
+        let when = cache.computedAt.map { "computed \(Moment.text($0))" }
+        return [cache.status, whence, when, cache.visibleTo.map { "visible to \($0)" }, reason].compactMap(\.self)
             .joined(separator: ", ")
     }
 
