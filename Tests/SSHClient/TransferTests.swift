@@ -7,6 +7,8 @@ import Testing
 @Suite("Bulk transfer", .timeLimit(.minutes(2)))
 struct TransferTests {
     /// Bytes that differ from place to place.
+    ///
+    /// Whole files are compared before `#expect`, which would describe every byte of what differs.
     static func pattern(_ count: Int) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             for place in 0..<count { unsafe buffer[place] = UInt8(truncatingIfNeeded: place &* 31 ^ place >> 9) | 1 }
@@ -26,7 +28,8 @@ struct TransferTests {
             isSynchronized: true
         ) { pieces.next() }
         #expect(size == UInt64(bytes.count))
-        #expect(FileManager.default.contents(atPath: server.path("sent")) == Data(bytes))
+        let isWhole = FileManager.default.contents(atPath: server.path("sent")) == Data(bytes)
+        #expect(isWhole)
         let attributes = try #require(try await server.pool(transport).stat(server.path("sent")))
         #expect(attributes.permissions == 0o444 && attributes.modified == 1_234_567_890)
     }
@@ -45,9 +48,10 @@ struct TransferTests {
         )
         let pieces = Pieces(Array(bytes.dropFirst(100_000)), sizes: [50_000])
         try await pool.upload(to: server.path("part"), offset: 100_000) { pieces.next() }
-        #expect(FileManager.default.contents(atPath: server.path("part")) == Data(bytes))
+        let isWhole = FileManager.default.contents(atPath: server.path("part")) == Data(bytes)
+        #expect(isWhole)
         let rest = try await pool.received(server.path("part"), offset: 299_990)
-        #expect(rest == Array(bytes.suffix(10)))
+        #expect(Array(rest.prefix(20)) == Array(bytes.suffix(10)))
     }
 
     @Test("long runs of zeros become holes, also at the end", arguments: SSHEndpoint.Transport.allCases)
@@ -57,7 +61,8 @@ struct TransferTests {
             Self.pattern(200_000) + [UInt8](repeating: 0, count: 6 << 20) + [7] + [UInt8](repeating: 0, count: 4 << 20)
         let pieces = Pieces(bytes, sizes: [1 << 20])
         try await server.pool(transport).upload(to: server.path("sparse")) { pieces.next() }
-        #expect(FileManager.default.contents(atPath: server.path("sparse")) == Data(bytes))
+        let isWhole = FileManager.default.contents(atPath: server.path("sparse")) == Data(bytes)
+        #expect(isWhole)
         #expect(allocatedBytes(server.path("sparse")) < 2 << 20)
     }
 
@@ -66,7 +71,8 @@ struct TransferTests {
         let server = try await SSHTestServer()
         let pool = server.pool(transport)
         #expect(try await pool.upload(to: server.path("empty")) { nil } == 0)
-        #expect(FileManager.default.contents(atPath: server.path("empty")) == Data())
+        let isWhole = FileManager.default.contents(atPath: server.path("empty")) == Data()
+        #expect(isWhole)
         #expect(try await pool.received(server.path("empty")) == [])
     }
 
