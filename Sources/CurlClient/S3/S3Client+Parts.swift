@@ -121,7 +121,7 @@ extension S3Client {
         }
     }
 
-    private func complete(_ upload: S3Upload, _ parts: [S3Part]) async throws(S3Error) {
+    func complete(_ upload: S3Upload, _ parts: [S3Part]) async throws(S3Error) {
         let list = parts.map {
             "<Part><PartNumber>\($0.number)</PartNumber><ETag>\(Self.escape($0.etag))</ETag></Part>"
         }

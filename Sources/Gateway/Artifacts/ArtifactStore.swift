@@ -4,6 +4,7 @@ package import Attestation
 ///
 /// It knows digests and bytes only; whether an artifact may be read, kept or removed is decided by ``ArtifactLibrary``
 /// with the database. What it hands out is **not** verified: ``ArtifactReader`` does that, the same for every store.
+/// A store that cannot be used throws ``ArtifactStoreFailure`` or file errors; that is never taken for damage.
 package protocol ArtifactStore: Sendable {
     /// Gives sealed bytes their name.
     ///
@@ -33,6 +34,16 @@ package protocol ArtifactStore: Sendable {
 
     /// Everything whose digest begins with these two hexadecimal digits, without lists.
     func shelf(_ prefix: String) async throws -> [ShelvedArtifact]
+
+    /// An address under which anybody who has it can fetch an artifact for some time; nil when there is none.
+    ///
+    /// It holds a permission: it goes to whoever is to fetch, and into no log. Whether the bytes are there is not asked.
+    func address(of digest: SHA256Digest, seconds: Int) -> String?
+}
+
+extension ArtifactStore {
+    /// None: what lies in files is handed out by the gateway alone.
+    package func address(of digest: SHA256Digest, seconds: Int) -> String? { nil }
 }
 
 /// Something that lies in a store.
@@ -60,4 +71,9 @@ package struct SealedArtifact: Sendable {
     package let path: String
     /// The digests of their blocks.
     package let blocks: BlockDigests
+}
+
+extension SHA256Digest {
+    /// The first two digits of all digests: what stores are divided by.
+    static var shelves: [String] { (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) } }
 }

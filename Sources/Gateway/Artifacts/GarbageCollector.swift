@@ -103,8 +103,7 @@ package struct GarbageCollector: Sendable {
 
     /// Bytes without a row that have been there for long: what is about to get its row is left alone.
     private func eachOrphan(by rule: GarbageRule, _ body: (ShelvedArtifact) -> Void) async throws {
-        for number in 0..<256 {
-            let prefix = (number < 16 ? "0" : "") + String(number, radix: 16)
+        for prefix in SHA256Digest.shelves {
             let old = try await store.shelf(prefix).filter { $0.modifiedAt < rule.abandonedSince }
             for start in stride(from: 0, to: old.count, by: Self.page) {
                 let part = Array(old[start..<min(old.count, start + Self.page)])
