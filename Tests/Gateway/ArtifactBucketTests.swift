@@ -47,11 +47,50 @@ struct ArtifactBucketTests {
         }
         try await bucket.put(ByteSource([1]), at: "\(prefix)sha256/ab/\(names[0].dropFirst(2)).blocks")
         try await bucket.put(ByteSource([1]), at: "\(prefix)sha256/ac/\(names[0].dropFirst(2))")
+        try await bucket.put(ByteSource([1]), at: "\(prefix)sha256/b")
         let found = try await store.shelf("ab")
         #expect(found.map(\.digest.hexadecimal).sorted() == names)
+        #expect(try await store.shelf("a").count == names.count + 1)
+        #expect(try await store.shelf("b").isEmpty)
         #expect(found.allSatisfy { $0.size == 2 })
         let now = TimeKeeper.system.now()
         #expect(found.allSatisfy { $0.modifiedAt < now + .seconds(60) && $0.modifiedAt > now + .seconds(-600) })
+    }
+
+    @Test("free the parts of an object whose writer died, and no others")
+    func parts() async throws {
+        try await ArtifactPlace.bucket.with { room, shelves in
+            let store = try #require(shelves.store as? S3ArtifactStore)
+            let (upload, stranger) = (
+                try await store.client.begin(store.key(of: SHA256Digest(of: [1]))),
+                try await store.client.begin("elsewhere/\(UUID().uuidString)")
+            )
+            // One part arrives; the writer ends while it reads the next.
+            let (reached, signal) = AsyncStream.makeStream(of: Void.self)
+            let source = ByteSource(byteCount: 12 << 20) { range in
+                if range.lowerBound >= 5 << 20 {
+                    signal.yield()
+                    try await Task.sleep(for: .seconds(600))
+                }
+                return [UInt8](repeating: 1, count: range.count)
+            }
+            let writer = Task { try await store.client.finish(upload, source, partByteCount: 5 << 20) }
+            for await _ in reached { break }
+            writer.cancel()
+            #expect(await (try? writer.value) == nil)
+            let parts = try await store.client.begin(store.key(of: SHA256Digest(of: [2])))
+            #expect(try await room.collector.plan().count == 0)
+            room.clock.pass(.seconds(2 * 86400))
+            let plan = try await room.collector.plan()
+            #expect(plan.lines.map { "\($0.reason) \($0.count) \($0.bytes)" } == ["temporary 2 \(5 << 20)"])
+            #expect(try await room.collector.collect() == plan)
+            #expect(try await store.client.uploads(prefix: store.prefix).isEmpty)
+            await #expect(throws: S3Error.noSuchUpload) {
+                try await store.client.finish(parts, ByteSource([1]))
+            }
+            #expect(try await store.client.uploads(prefix: stranger.key).map(\.upload) == [stranger])
+            try await store.client.abort(stranger)
+        }
     }
 
     @Test("an outage is told as one, and is never taken for damage")

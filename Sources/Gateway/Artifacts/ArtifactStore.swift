@@ -32,8 +32,17 @@ package protocol ArtifactStore: Sendable {
     /// Removes an artifact and its list; nothing happens when it is not there.
     func remove(_ digest: SHA256Digest) async throws
 
-    /// Everything whose digest begins with these two hexadecimal digits, without lists.
+    /// How the digests begin that are worth asking for together: all of them in as many parts.
+    var shelves: [String] { get }
+
+    /// Everything whose digest begins with these one or two hexadecimal digits, one of ``shelves``; without lists.
     func shelf(_ prefix: String) async throws -> [ShelvedArtifact]
+
+    /// Bytes on their way that began before a moment and got no name: their writers died, and they take room.
+    func unfinished(before moment: Timestamp) async throws -> [UnfinishedArtifact]
+
+    /// Frees what ``unfinished(before:)`` shows; nothing happens when it is not there any more.
+    func abandon(_ unfinished: UnfinishedArtifact) async throws
 
     /// An address under which anybody who has it can fetch an artifact for some time; nil when there is none.
     ///
@@ -42,6 +51,15 @@ package protocol ArtifactStore: Sendable {
 }
 
 extension ArtifactStore {
+    /// By their first two digits.
+    package var shelves: [String] { (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) } }
+
+    /// Nothing: bytes on their way lie in the folder of arrivals.
+    package func unfinished(before moment: Timestamp) async throws -> [UnfinishedArtifact] { [] }
+
+    /// Nothing.
+    package func abandon(_ unfinished: UnfinishedArtifact) async throws {}
+
     /// None: what lies in files is handed out by the gateway alone.
     package func address(of digest: SHA256Digest, seconds: Int) -> String? { nil }
 }
@@ -73,7 +91,10 @@ package struct SealedArtifact: Sendable {
     package let blocks: BlockDigests
 }
 
-extension SHA256Digest {
-    /// The first two digits of all digests: what stores are divided by.
-    static var shelves: [String] { (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) } }
+/// Bytes that a store holds for a writer, and nobody can find.
+package struct UnfinishedArtifact: Sendable, Hashable {
+    /// What the store calls them.
+    let name: String
+    /// Bytes so far.
+    package let size: Int64
 }

@@ -80,14 +80,20 @@ package struct S3ArtifactStore: ArtifactStore {
         }
     }
 
+    /// By their first digit: a question to S3 takes longer than one to a folder, and its answers have pages.
+    package var shelves: [String] { (0..<16).map { String($0, radix: 16) } }
+
     package func shelf(_ prefix: String) async throws -> [ShelvedArtifact] {
-        let start = "\(self.prefix)sha256/\(prefix)/"
+        let root = "\(self.prefix)sha256/"
+        let start = root + prefix.prefix(2) + (prefix.count < 2 ? "" : "/")
         var found: [ShelvedArtifact] = []
         var next: String?
         repeat {
             let page = try await again { [next] in try await client.list(prefix: start, from: next) }
             found += page.objects.compactMap { object in
-                guard let digest = SHA256Digest("sha256:\(prefix)\(object.key.dropFirst(start.count))"),
+                let path = object.key.dropFirst(root.count)
+                guard path.dropFirst(2).first == "/",
+                    let digest = SHA256Digest("sha256:\(path.prefix(2))\(path.dropFirst(3))"),
                     let moment = object.lastModified.flatMap(Self.moment)
                 else { return nil }
                 return ShelvedArtifact(digest: digest, size: Int64(object.byteCount), modifiedAt: moment)
@@ -184,7 +190,7 @@ extension S3ArtifactStore {
     }
 
     /// Servers under load refuse one request in many: a few attempts come before the failure.
-    private func again<T: Sendable>(
+    func again<T: Sendable>(
         attempts: Int = 3,
         _ body: () async throws -> T
     ) async throws -> T {
@@ -192,9 +198,8 @@ extension S3ArtifactStore {
         while true {
             do {
                 return try await body()
-            } catch S3Error.transport(.cancelled) {
-                throw CancellationError()
             } catch let error as S3Error {
+                try Task.checkCancellation()
                 guard error.isTransient, attempt < attempts else {
                     throw ArtifactStoreFailure(error, bucket: client.bucket.name)
                 }
@@ -202,12 +207,5 @@ extension S3ArtifactStore {
             try await Task.sleep(for: .milliseconds(100 << attempt))
             attempt += 1
         }
-    }
-
-    /// A time as lists tell it: ISO 8601, in UTC.
-    static func moment(_ text: String) -> Timestamp? {
-        let forms = [Date.ISO8601FormatStyle(includingFractionalSeconds: true), Date.ISO8601FormatStyle()]
-        let date = forms.lazy.compactMap { try? Date(text, strategy: $0) }.first
-        return date.map { Timestamp(microseconds: Int64($0.timeIntervalSince1970 * 1_000_000)) }
     }
 }

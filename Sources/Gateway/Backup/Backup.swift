@@ -86,7 +86,7 @@ package struct Backup: Sendable {
     private func heldInBucket() async throws -> [String] {
         guard let bucket else { return [] }
         var held: [String] = []
-        for prefix in SHA256Digest.shelves { held += try await bucket.shelf(prefix).map(\.digest.description) }
+        for prefix in bucket.shelves { held += try await bucket.shelf(prefix).map(\.digest.description) }
         return held
     }
 
