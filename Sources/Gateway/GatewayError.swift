@@ -39,6 +39,8 @@ package struct GatewayError: Error, Sendable {
         case tooManyJobs = "too-many-jobs"
         /// The site does not answer now.
         case siteUnavailable = "site-unavailable"
+        /// The place that keeps artifacts cannot be used now.
+        case storeUnavailable = "store-unavailable"
         /// The gateway's database cannot be used now.
         case databaseUnavailable = "database-unavailable"
         /// A fault of the gateway.
@@ -67,10 +69,14 @@ extension GatewayError: CustomStringConvertible {
 }
 
 extension GatewayError {
-    /// What a client is told while the database is away; nil for errors of any other kind.
+    /// What a client is told while the database or the artifact store is away; nil for errors of any other kind.
     ///
     /// - Parameter error: what a service threw.
     package init?(outage error: any Error) {
+        if let failure = error as? ArtifactStoreFailure, failure.isTransient {
+            self.init(.storeUnavailable, "The gateway's artifact store does not answer now; nothing was lost.")
+            return
+        }
         guard let error = error as? StorageError, error.isTransient else { return nil }
         if case .outcomeUnknown = error {
             self.init(

@@ -23,7 +23,7 @@ struct EveryErrorTests {
     @Test("each documented error is produced, with its status and type")
     func all() async throws {
         var seen: [String: Int] = [:]
-        for answer in try await ordinary() + uploading() + limited() + unavailable() {
+        for answer in try await ordinary() + uploading() + limited() + unavailable() + [withoutStore()] {
             let type = try #require(answer.json["type"]?.stringValue, "\(answer.text)")
             #expect(answer.headers["Content-Type"] == "application/problem+json")
             #expect(answer.json["status"]?.integerValue == answer.status)
@@ -150,6 +150,15 @@ struct EveryErrorTests {
         let status = Int(result.output.split(separator: " ").dropFirst().first ?? "") ?? 0
         let headers: HTTPHeaders = ["Content-Type": "application/problem+json"]
         return API.Answer(status: status, headers: headers, bytes: Array((parts.last ?? "").utf8))
+    }
+
+    /// The bucket that keeps artifacts is away: nobody listens at port 1.
+    private func withoutStore() async throws -> API.Answer {
+        let key = NSTemporaryDirectory() + UUID().uuidString
+        try "secret\n".write(toFile: key, atomically: true, encoding: .utf8)
+        let place = "name: sky, endpoint: 'http://127.0.0.1:1', accessKeyID: K, secretKeyFile: \(key)"
+        let gateway = try await GatewayProcess(general: "storage: {bucket: {\(place)}}").start()
+        return try await API(gateway).post("/api/v1/artifacts", "bytes", type: "application/octet-stream")
     }
 
     /// What stands behind the gateway is away: its site, then its database.

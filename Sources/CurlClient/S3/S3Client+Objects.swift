@@ -51,11 +51,18 @@ extension S3Client {
     ///   - source: its bytes.
     ///   - key: its name.
     ///   - mediaType: nil leaves it to S3.
+    ///   - digest: the SHA-256 of the bytes in hexadecimal digits, if known: S3 takes no others then.
     /// - Returns: the object, as it is now.
     /// - Throws: `S3Error`.
     @discardableResult
-    package func put(_ source: ByteSource, at key: String, mediaType: String? = nil) async throws(S3Error) -> S3Object {
-        var subject = try subject("PUT", key, payload: try await payload(source))
+    package func put(
+        _ source: ByteSource,
+        at key: String,
+        mediaType: String? = nil,
+        digest: String? = nil
+    ) async throws(S3Error) -> S3Object {
+        let payload = if let digest { digest } else { try await payload(source) }
+        var subject = try subject("PUT", key, payload: payload)
         if let mediaType { subject.headers["Content-Type"] = mediaType }
         let head = try await send(subject, key: key, upload: source).head
         var object = S3Object(key: key, head)
@@ -66,10 +73,14 @@ extension S3Client {
 
     /// Removes an object; none is fine as well.
     ///
-    /// - Parameter key: the object.
+    /// - Parameters:
+    ///   - key: the object.
+    ///   - etag: the tag the object must still have, on servers that look at it; else `changed` is thrown.
     /// - Throws: `S3Error`.
-    package func delete(_ key: String) async throws(S3Error) {
-        _ = try await send(try subject("DELETE", key), key: key)
+    package func delete(_ key: String, ifMatch etag: String? = nil) async throws(S3Error) {
+        var subject = try subject("DELETE", key)
+        if let etag { subject.headers["If-Match"] = etag }
+        _ = try await send(subject, key: key)
     }
 
     /// Objects whose keys begin with a text, at most 1000 at once.

@@ -72,6 +72,43 @@ extension S3Client {
         }
     }
 
+    /// Uploads of objects whose keys begin with a text that are neither completed nor aborted, and when they began, in
+    /// the server's own words.
+    ///
+    /// https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
+    /// - Parameter prefix: how the keys begin; empty for all.
+    /// - Returns: all of them.
+    /// - Throws: `S3Error`.
+    package func uploads(prefix: String) async throws(S3Error) -> [(upload: S3Upload, begun: String)] {
+        var found: [(upload: S3Upload, begun: String)] = []
+        var marker: [(String, String)] = []
+        while true {
+            var subject = try subject("GET", nil)
+            subject.query = [("uploads", ""), ("encoding-type", "url"), ("prefix", prefix)] + marker
+            let answer = try answer(try await send(subject), "ListMultipartUploadsResult")
+            let isEncoded = answer["EncodingType"] == "url"
+            for entry in answer.all("Upload") {
+                guard let text = entry["Key"], let key = isEncoded ? PercentEncoding.decode(text) : text,
+                    let identifier = entry["UploadId"], let begun = entry["Initiated"]
+                else { throw .unreadableAnswer("an upload without key, name or time is listed") }
+                found.append((S3Upload(key: key, identifier: identifier), begun))
+            }
+            guard answer["IsTruncated"] == "true", let text = answer["NextKeyMarker"],
+                let key = isEncoded ? PercentEncoding.decode(text) : text, let name = answer["NextUploadIdMarker"]
+            else { return found }
+            marker = [("key-marker", key), ("upload-id-marker", name)]
+        }
+    }
+
+    /// How many bytes of an upload the server has.
+    ///
+    /// - Parameter upload: what `begin` gave.
+    /// - Returns: bytes of all its parts.
+    /// - Throws: `S3Error`.
+    package func byteCount(of upload: S3Upload) async throws(S3Error) -> Int {
+        try await storedParts(upload).reduce(0) { $0 + $1.byteCount }
+    }
+
     /// Where the parts of an object lie: all of one length but the last (at least 5 MiB, at most 10,000 parts).
     ///
     /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
@@ -121,7 +158,7 @@ extension S3Client {
         }
     }
 
-    private func complete(_ upload: S3Upload, _ parts: [S3Part]) async throws(S3Error) {
+    func complete(_ upload: S3Upload, _ parts: [S3Part]) async throws(S3Error) {
         let list = parts.map {
             "<Part><PartNumber>\($0.number)</PartNumber><ETag>\(Self.escape($0.etag))</ETag></Part>"
         }

@@ -82,7 +82,8 @@ extension S3Client {
         let url = bucket.url(subject.path, query: SignatureV4.canonicalQuery(subject.query))
         let headers = signature?.headers(for: subject) ?? subject.headers
         var request = HTTPRequest(subject.method, url, headers: headers, body: body, upload: upload)
-        request.timeLimits = .stream
+        // These two have no content: they end soon, or fail.
+        request.timeLimits = ["HEAD", "DELETE"].contains(subject.method) ? .exchange : .stream
         request.mayConnect = mayConnect
         return request
     }

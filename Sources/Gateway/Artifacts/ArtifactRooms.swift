@@ -1,7 +1,7 @@
 internal import Logging
 internal import Storage
 
-/// Where artifacts and uploads lie, below the state folder.
+/// Where artifacts and uploads lie: below the state folder, artifacts perhaps in a bucket.
 enum ArtifactRooms {
     /// The library of a configuration.
     static func library(
@@ -13,12 +13,18 @@ enum ArtifactRooms {
         let folder = "\(configuration.home)/artifacts"
         return ArtifactLibrary(
             database: database,
-            store: FileArtifactStore(folder: folder),
+            store: store(configuration, keeper),
             arrivals: "\(folder)/incoming",
             policy: configuration.storage,
             keeper: keeper,
             logger: logger
         )
+    }
+
+    /// Where bytes that have their name lie: in the bucket of the configuration, else in files.
+    static func store(_ configuration: GatewayConfiguration, _ keeper: TimeKeeper) -> any ArtifactStore {
+        configuration.storage.bucket.map { $0.store(keeper) }
+            ?? FileArtifactStore(folder: "\(configuration.home)/artifacts")
     }
 
     /// The files of uploads of a configuration.

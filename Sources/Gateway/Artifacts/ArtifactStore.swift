@@ -4,6 +4,7 @@ package import Attestation
 ///
 /// It knows digests and bytes only; whether an artifact may be read, kept or removed is decided by ``ArtifactLibrary``
 /// with the database. What it hands out is **not** verified: `ArtifactReader` does that, the same for every store.
+/// A store that cannot be used throws `ArtifactStoreFailure` or file errors; that is never taken for damage.
 package protocol ArtifactStore: Sendable {
     /// Gives sealed bytes their name.
     ///
@@ -31,8 +32,36 @@ package protocol ArtifactStore: Sendable {
     /// Removes an artifact and its list; nothing happens when it is not there.
     func remove(_ digest: SHA256Digest) async throws
 
-    /// Everything whose digest begins with these two hexadecimal digits, without lists.
+    /// How the digests begin that are worth asking for together: all of them in as many parts.
+    var shelves: [String] { get }
+
+    /// Everything whose digest begins with these one or two hexadecimal digits, one of ``shelves``; without lists.
     func shelf(_ prefix: String) async throws -> [ShelvedArtifact]
+
+    /// Bytes on their way that began before a moment and got no name: their writers died, and they take room.
+    func unfinished(before moment: Timestamp) async throws -> [UnfinishedArtifact]
+
+    /// Frees what ``unfinished(before:)`` shows; nothing happens when it is not there any more.
+    func abandon(_ unfinished: UnfinishedArtifact) async throws
+
+    /// An address under which anybody who has it can fetch an artifact for some time; nil when there is none.
+    ///
+    /// It holds a permission: it goes to whoever is to fetch, and into no log. Whether the bytes are there is not asked.
+    func address(of digest: SHA256Digest, seconds: Int) -> String?
+}
+
+extension ArtifactStore {
+    /// By their first two digits.
+    package var shelves: [String] { (0..<256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) } }
+
+    /// Nothing: bytes on their way lie in the folder of arrivals.
+    package func unfinished(before moment: Timestamp) async throws -> [UnfinishedArtifact] { [] }
+
+    /// Nothing.
+    package func abandon(_ unfinished: UnfinishedArtifact) async throws {}
+
+    /// None: what lies in files is handed out by the gateway alone.
+    package func address(of digest: SHA256Digest, seconds: Int) -> String? { nil }
 }
 
 /// Something that lies in a store.
@@ -60,4 +89,12 @@ package struct SealedArtifact: Sendable {
     package let path: String
     /// The digests of their blocks.
     package let blocks: BlockDigests
+}
+
+/// Bytes that a store holds for a writer, and nobody can find.
+package struct UnfinishedArtifact: Sendable, Hashable {
+    /// What the store calls them.
+    let name: String
+    /// Bytes so far.
+    package let size: Int64
 }

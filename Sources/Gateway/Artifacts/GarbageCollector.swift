@@ -26,6 +26,9 @@ package struct GarbageCollector: Sendable {
         var plan = try await database.read { try GarbageStore.plan(rule, on: $0) }
         try await eachOrphan(by: rule) { plan.add(.orphan, nil, bytes: $0.size) }
         for file in try await leftFiles(by: rule) { plan.add(.temporary, nil, bytes: file.size) }
+        for bytes in try await store.unfinished(before: rule.abandonedSince) {
+            plan.add(.temporary, nil, bytes: bytes.size)
+        }
         for upload in try await database.read({ try UploadStore.expired(at: now, on: $0) }) {
             plan.add(.upload, upload.account, bytes: upload.received)
         }
@@ -46,6 +49,10 @@ package struct GarbageCollector: Sendable {
         for file in try await leftFiles(by: rule) {
             try? FileManager.default.removeItem(atPath: file.path)
             freed.add(.temporary, nil, bytes: file.size)
+        }
+        for bytes in try await store.unfinished(before: rule.abandonedSince) {
+            try await store.abandon(bytes)
+            freed.add(.temporary, nil, bytes: bytes.size)
         }
         try await collectUploads(into: &freed)
         try await database.transaction { try GarbageStore.forgetExpired(before: rule.unusedSince, on: $0) }
@@ -103,8 +110,7 @@ package struct GarbageCollector: Sendable {
 
     /// Bytes without a row, and without a job that has them, that have been there for long: what is about to get its row is left alone.
     private func eachOrphan(by rule: GarbageRule, _ body: (ShelvedArtifact) -> Void) async throws {
-        for number in 0..<256 {
-            let prefix = (number < 16 ? "0" : "") + String(number, radix: 16)
+        for prefix in store.shelves {
             let old = try await store.shelf(prefix).filter { $0.modifiedAt < rule.abandonedSince }
             for start in stride(from: 0, to: old.count, by: Self.page) {
                 let part = Array(old[start..<min(old.count, start + Self.page)])

@@ -8,6 +8,8 @@ package struct StoragePolicy: Sendable, Hashable {
     package var quotas: [String: Int64]
     /// Largest upload, in bytes.
     package var uploadBytes: Int64
+    /// The bucket that keeps artifacts; nil keeps them in files of the state folder.
+    package var bucket: ArtifactBucket?
     /// Stands in every result key: changing it disowns all known results.
     package var resultSalt = ""
     /// How long something nobody needs any more stays before it is removed.

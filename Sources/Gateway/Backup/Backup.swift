@@ -10,9 +10,14 @@ internal import Storage
 /// stays for the time of grace after nobody needs it any more: whatever the database's copy names is in the store when
 /// the artifacts are copied, if that takes no longer. In the other order an artifact that arrives in between would be
 /// named and missing.
+///
+/// Artifacts in a bucket stay there: the backup is made only while all of them are, and the bucket's own versions or
+/// copies keep them.
 package struct Backup: Sendable {
     let home: String
     let copy: DatabaseCopy
+    /// Where artifacts lie; nil for files of ``home``.
+    let bucket: (any ArtifactStore)?
     let keeper: TimeKeeper
 
     /// A backup of the gateway with this configuration.
@@ -25,6 +30,7 @@ package struct Backup: Sendable {
     package init(_ configuration: GatewayConfiguration, keeper: TimeKeeper, logger: Logger) throws {
         home = configuration.home
         copy = DatabaseCopy(of: try configuration.databaseLocation, logger: logger)
+        bucket = configuration.storage.bucket?.store(keeper)
         self.keeper = keeper
     }
 
@@ -64,17 +70,24 @@ package struct Backup: Sendable {
         let madeAt = keeper.now()
         let database = DatabaseCopy.fileName(copy.engine)
         let named = try await copy.write(to: "\(folder)/\(database)") { try ArtifactRecordStore.digests(on: $0) }
-        let home = home
+        let (home, copiesArtifacts) = (home, bucket == nil)
         let rest = try await Task.blocking {
             try Self.sealed(database, in: folder) + Self.copySecrets(from: home, to: folder)
-                + Self.copyArtifacts(from: home, to: folder)
+                + (copiesArtifacts ? Self.copyArtifacts(from: home, to: folder) : [])
         }
-        let held = Set(rest.map(\.digest))
+        let held = try await Set(rest.map(\.digest)).union(heldInBucket())
         let missing = named.filter { !held.contains($0) }.sorted()
         guard missing.isEmpty else { throw BackupError.missingArtifacts(digests: missing) }
         let list = BackupList(madeAt: madeAt, engine: copy.engine, files: rest)
         try PrivateFile.write(list.json.jsonBytes(pretty: true) + [0x0A], to: "\(folder)/\(BackupList.fileName)")
         return list
+    }
+
+    private func heldInBucket() async throws -> [String] {
+        guard let bucket else { return [] }
+        var held: [String] = []
+        for prefix in bucket.shelves { held += try await bucket.shelf(prefix).map(\.digest.description) }
+        return held
     }
 
     private static func requireAbsent(_ path: String) throws {

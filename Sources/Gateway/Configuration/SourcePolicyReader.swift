@@ -47,10 +47,12 @@ enum SourcePolicyReader {
         return SourcePolicy.Token(prefix: prefix, secret: secret)
     }
 
-    /// A bucket of an S3 server.
-    static func bucket(_ field: Field) -> SourcePolicy.Bucket? {
-        let keys = ["name", "endpoint", "region", "addressing", "accessKeyID", "secretKeyFile"]
-        guard let object = field.object(known: keys) else { return nil }
+    /// The keys of a bucket.
+    static let bucketKeys = ["name", "endpoint", "region", "addressing", "accessKeyID", "secretKeyFile"]
+
+    /// A bucket of an S3 server; `more` are keys that somebody else reads.
+    static func bucket(_ field: Field, besides more: [String] = []) -> SourcePolicy.Bucket? {
+        guard let object = field.object(known: bucketKeys + more) else { return nil }
         let name = object.required("name", expected: "the bucket's name").flatMap { $0.string() }
         let endpoint = object["endpoint"].flatMap { $0.string() } ?? "https://s3.amazonaws.com"
         let region = object["region"].flatMap { $0.string() } ?? "us-east-1"

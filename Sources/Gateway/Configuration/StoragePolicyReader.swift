@@ -8,7 +8,7 @@ enum StoragePolicyReader {
 
     static func read(_ field: Field) -> StoragePolicy {
         var policy = StoragePolicy.standard
-        let keys = ["retention", "quota", "quotas", "uploadSize", "grace", "uploadsExpire", "resultSalt"]
+        let keys = ["retention", "quota", "quotas", "uploadSize", "grace", "uploadsExpire", "resultSalt", "bucket"]
         guard let object = field.object(known: keys) else { return policy }
         policy.retention = object["retention"].flatMap(duration)
         policy.resultSalt = object["resultSalt"].flatMap { $0.string(expected: "a word") } ?? ""
@@ -16,6 +16,7 @@ enum StoragePolicyReader {
         policy.quotas = object["quotas"].map(quotas) ?? [:]
         policy.uploadBytes = object["uploadSize"].flatMap(size) ?? policy.uploadBytes
         policy.uploadsExpire = object["uploadsExpire"].flatMap(duration) ?? policy.uploadsExpire
+        policy.bucket = object["bucket"].flatMap(bucket)
         if let field = object["grace"], let grace = duration(field) {
             if grace < shortestGrace {
                 field.fault("the time of grace is too short", expected: "at least 1m")
@@ -23,6 +24,19 @@ enum StoragePolicyReader {
             policy.grace = grace
         }
         return policy
+    }
+
+    private static func bucket(_ field: Field) -> ArtifactBucket? {
+        let expected = "the beginning of every key, such as farfield or archive/farfield"
+        guard let bucket = SourcePolicyReader.bucket(field, besides: ["prefix"]) else { return nil }
+        if bucket.credentials == nil {
+            field.fault("the gateway cannot write into it", expected: "accessKeyID and secretKeyFile")
+        }
+        let prefix = field.object(known: SourcePolicyReader.bucketKeys + ["prefix"])?["prefix"].flatMap {
+            ManifestWords.matching($0, /[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\/?/, expected: expected)
+        }
+        let end = prefix.map { $0.hasSuffix("/") ? "" : "/" } ?? ""
+        return ArtifactBucket(bucket: bucket, prefix: (prefix ?? "") + end)
     }
 
     private static func duration(_ field: Field) -> Duration? {

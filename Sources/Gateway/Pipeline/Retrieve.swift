@@ -49,6 +49,10 @@ struct Retrieve: Sendable {
             }
             try await world.apply(.retrievalDelayed(reason: failure.reason), to: job.id)
             return .again(after: .seconds(10))
+        } catch let failure as ArtifactStoreFailure {
+            // The files are safe at the site: they wait for as long as it takes.
+            try await world.apply(.retrievalDelayed(reason: failure.reason), to: job.id)
+            return .again(after: .seconds(10))
         }
     }
 

@@ -39,6 +39,9 @@ struct Stage: Sendable {
             }
             try await world.apply(.staging(reason: failure.reason), to: job.id)
             return .again(after: .seconds(5))
+        } catch let failure as ArtifactStoreFailure {
+            try await world.apply(.staging(reason: failure.reason), to: job.id)
+            return .again(after: .seconds(10))
         } catch is StagingEnded {
             return .done
         }

@@ -206,13 +206,16 @@ struct SiteStaging: Sendable {
                     on: connection
                 )
             }
-        case .differs(let actual)? where isFetched:
+        case .differs(let actual)? where isFetched && origin.flatMap { sources.address(of: $0) } != nil:
             throw InputFailure.refused(
                 reason:
                     "'\(origin?.path ?? "")' from \(origin?.source.text ?? "its bucket") hashes to sha256:\(actual),"
                     + " but the manifest expects \(artifact.digest)."
             )
         case .differs(let actual)?:
+            // What a site fetches from the gateway's own bucket is verified by nobody on its way: if it lies there so,
+            // it is set aside now, and healed if it can be.
+            if isFetched { _ = try? await library.verify(artifact.digest) }
             throw SiteFailure(
                 reason: "\(artifact.digest) arrived at \(name) as sha256:\(actual); it is sent again.",
                 isTransient: true
@@ -230,9 +233,9 @@ struct SiteStaging: Sendable {
         at site: any Site,
         _ data: any SiteData
     ) async throws -> Bool {
-        guard site.configuration.cache.fetchesFromBuckets, let origin, let url = sources.address(of: origin) else {
-            return false
-        }
+        guard site.configuration.cache.fetchesFromBuckets,
+            let url = try await address(of: artifact, from: origin)
+        else { return false }
         let trouble = try await data.fetch(url, as: artifact)
         if let trouble {
             logger.notice(
@@ -241,6 +244,13 @@ struct SiteStaging: Sendable {
             )
         }
         return trouble == nil
+    }
+
+    /// Where a site can fetch an artifact itself: in the bucket of its source, else in the gateway's own.
+    private func address(of artifact: StoredArtifact, from origin: JobManifest.Input?) async throws -> String? {
+        if let url = origin.flatMap({ sources.address(of: $0) }) { return url }
+        guard try await library.find(artifact.digest) != nil else { return nil }
+        return library.store.address(of: artifact.digest, seconds: 3600)
     }
 
     /// Makes sure that the gateway holds an artifact, from another site or from its source when it must.

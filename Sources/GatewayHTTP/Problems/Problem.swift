@@ -36,7 +36,7 @@ struct Problem: Error, Sendable {
             Problem(kind: .payloadTooLarge, detail: "The body is larger than the gateway takes.")
         default:
             GatewayError(outage: error).map { outage in
-                Problem(kind: .databaseUnavailable, detail: outage.message, headers: [.retryAfter: "2"])
+                Problem(kind: ProblemKind(outage.kind), detail: outage.message, headers: [.retryAfter: "2"])
             }
         }
     }

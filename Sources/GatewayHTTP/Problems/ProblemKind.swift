@@ -25,6 +25,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case tooManyJobs = "too-many-jobs"
     case overloaded
     case siteUnavailable = "site-unavailable"
+    case storeUnavailable = "store-unavailable"
     case databaseUnavailable = "database-unavailable"
     case timeout
     case internalFault = "internal"
@@ -48,6 +49,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
             case .artifactCorrupt: .artifactCorrupt
             case .tooManyJobs: .tooManyJobs
             case .siteUnavailable: .siteUnavailable
+            case .storeUnavailable: .storeUnavailable
             case .databaseUnavailable: .databaseUnavailable
             case .internalFault: .internalFault
             }
@@ -72,7 +74,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .uploadLocked: .init(code: 423, reasonPhrase: "Locked")
         case .unsupportedUploadVersion: .preconditionFailed
         case .tooManyJobs: .tooManyRequests
-        case .siteUnavailable, .databaseUnavailable, .timeout, .overloaded: .serviceUnavailable
+        case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .timeout, .overloaded: .serviceUnavailable
         case .internalFault, .artifactCorrupt: .internalServerError
         }
     }
@@ -101,6 +103,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .tooManyJobs: "Too many jobs wait already"
         case .overloaded: "The gateway has too much to do now"
         case .siteUnavailable: "The site does not answer now"
+        case .storeUnavailable: "The artifact store does not answer now"
         case .databaseUnavailable: "The database does not answer now"
         case .timeout: "The answer took too long"
         case .internalFault: "The gateway made a mistake"
