@@ -185,6 +185,7 @@ package struct GatewayRuntime: Sendable {
             tasks: world.tasks,
             admission: Admission(sites: directory, templates: templates),
             results: world.results,
+            artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
             keeper: keeper,
             feed: feed

@@ -13,7 +13,7 @@ struct BackupTests {
     }
 
     private static let manifest =
-        "name: kept\ncommand: echo kept > kept.txt\noutputs: ['*.txt']\n"
+        "name: kept\ncommand: echo kept > kept.txt\noutputs: ['*.txt']\ncache: off\n"
         + "resources: {memory: 20M, walltime: 2m}"
 
     /// Its first attempt fails, its second does not.

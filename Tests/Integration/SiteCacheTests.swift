@@ -164,7 +164,7 @@ struct SiteCacheTests {
         #expect(files.output.trimmingCharacters(in: .whitespacesAndNewlines) == "1", "\(files)")
         #expect(try await Command.shell("test -f \(lab.place(digests[2]))").status == 0)
         let storage = try await lab.gateway.cli("storage", "--sites")
-        #expect(storage.output.contains("a     cache                    1"), "\(storage)")
+        #expect(storage.output.contains("a     cache                   1 "), "\(storage)")
         #expect(storage.output.contains("job folders of TG-BIO1"), "\(storage)")
         let kept = try await lab.api.submit(StagingTests.manifest("command: echo kept"))
         #expect(try await lab.api.wait(kept)["state"] == "completed")

@@ -164,7 +164,7 @@ package struct ArtifactLibrary: Sendable {
         try ArtifactRecordStore.find(digest, on: connection).flatMap { $0.state == .stored ? $0.artifact : nil }
     }
 
-    /// Whether somebody may read an artifact: admins, and whoever a live reference belongs to.
+    /// Whether somebody may read an artifact: whoever a live reference belongs to, and admins while there is one.
     ///
     /// - Parameters:
     ///   - digest: its name.
@@ -184,9 +184,10 @@ package struct ArtifactLibrary: Sendable {
         guard let state = try ArtifactRecordStore.find(digest, on: connection)?.state,
             state == .stored || state == .corrupt
         else { return false }
-        if person.isAdmin { return true }
-        let own = try ArtifactReferenceStore.live(to: digest, owner: person.name, at: keeper.now(), on: connection)
-        return !own.isEmpty
+        // What nobody holds any more is on its way out, for admins too.
+        let owner = person.isAdmin ? nil : person.name
+        let held = try ArtifactReferenceStore.live(to: digest, owner: owner, at: keeper.now(), on: connection)
+        return !held.isEmpty
     }
 }
 

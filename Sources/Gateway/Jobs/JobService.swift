@@ -31,6 +31,7 @@ package struct JobService: Sendable {
     let tasks: JobTasks
     let admission: Admission
     let results: ResultCache
+    let artifacts: ArtifactLibrary
     let backlog: Backlog
     let keeper: TimeKeeper
     let feed: EventFeed
@@ -146,6 +147,10 @@ package struct JobService: Sendable {
             return earlier
         }
         try checkDependencies(manifest, on: connection)
+        // What jobs bring home is never refused, so an allocation that is full begins no more.
+        if !manifest.outputs.isEmpty {
+            try artifacts.requireRoom(results.holdings.account(of: job), for: 1, on: connection)
+        }
         try SubmissionStore.insert(job, dependencies: manifest.dependencies, on: connection)
         if let key {
             try SubmissionStore.remember(key: key, owner: job.owner, body: body, job: job, on: connection)

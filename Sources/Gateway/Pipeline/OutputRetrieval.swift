@@ -101,18 +101,6 @@ struct OutputRetrieval: Sendable {
 
     /// - Returns: why it stays where it is; nil when it is home.
     private func bring(_ file: Found) async throws -> String? {
-        do {
-            try await world.database.transaction { connection in
-                try world.artifacts.requireRoom(
-                    world.holdings.account(of: job),
-                    for: file.size,
-                    of: file.digest,
-                    on: connection
-                )
-            }
-        } catch let refusal as GatewayError where refusal.kind == .quotaExceeded {
-            return "'\(file.path)': \(refusal.message)"
-        }
         if let digest = file.digest, try await record(file, digest) { return nil }
         guard let digest = try await fetch(file) else { return "'\(file.path)' could not be read" }
         guard try await record(file, digest) else {
