@@ -12,6 +12,8 @@ enum JobFolderStore {
         at now: Timestamp,
         on connection: any StorageConnection
     ) throws {
+        // A job that was answered by a known result has no folder.
+        guard job.cache?.status != .hit else { return }
         guard job.firstTriedAt != nil || job.attempt > 1 || job.isStagedFirst else { return }
         let manifest = job.manifest
         let keep: SQLValue =

@@ -18,7 +18,7 @@ package struct AdoptOutputs: RemoteCommand {
     package struct Report: Sendable, Hashable {
         /// The outputs that have their second name.
         package let adopted: [CachedFile]
-        /// Bytes on the site's disk; nil where the site cannot tell.
+        /// Bytes on the site's disk, without files that the cache has too; nil where the site cannot tell.
         package let folderSize: Int64?
 
         /// A report from its parts.
@@ -69,7 +69,9 @@ package struct AdoptOutputs: RemoteCommand {
                 section adopted "$1" $(stat -c '%s %Y' -- "$3")
             }
             \(calls.joined(separator: "\n"))
-            section size $(du -sk -- \(key) 2>/dev/null)
+            # What has a second name is counted where that is: in the cache.
+            section size $(find \(key) -type f -links 1 -printf '%b\\n' 2>/dev/null \\
+                | { total=0; while read -r one; do total=$((total + one)); done; echo "$total"; })
             """
         )
     }
@@ -89,13 +91,13 @@ package struct AdoptOutputs: RemoteCommand {
                 standardError: standardError
             )
         }
-        let kibibytes = transcript.section("size")?.words.dropFirst().first.flatMap { Int64($0) }
+        let blocks = transcript.section("size")?.words.dropFirst().first.flatMap { Int64($0) }
         let adopted: [CachedFile] = transcript.sections.compactMap { section in
             guard section.name == "adopted", section.words.count == 4, let size = Int64(section.words[2]),
                 let modified = Int64(section.words[3])
             else { return nil }
             return CachedFile(digest: section.words[1], size: size, modified: modified)
         }
-        return Report(adopted: adopted, folderSize: kibibytes.map { $0 << 10 })
+        return Report(adopted: adopted, folderSize: blocks.map { $0 << 9 })
     }
 }
