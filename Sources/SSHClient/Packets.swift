@@ -104,8 +104,16 @@ struct PacketStream: Sendable {
         return bytes[(start + 4)..<(start + 4 + length)]
     }
 
+    /// Lets go of what was read, keeping the memory.
     private mutating func compact() -> ArraySlice<UInt8>? {
-        bytes.removeFirst(start)
+        guard start > 0 else { return nil }
+        let rest = bytes.count - start
+        unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress, rest > 0 else { return }
+            // Safe: both ranges lie in the buffer; they may overlap.
+            unsafe base.update(from: base + start, count: rest)
+        }
+        bytes.removeLast(start)
         start = 0
         return nil
     }

@@ -34,6 +34,7 @@ final class FetchErrand: FileErrand {
 
     private let nextFile: @Sendable () -> WantedFile?
     private let handover: Handover<FetchedPart>
+    private let spares: SpareBuffers
     private let limit: UInt64
     private let skipsZeros: Bool
     private let count: @Sendable (Int) -> Void
@@ -49,22 +50,28 @@ final class FetchErrand: FileErrand {
     /// - Parameters:
     ///   - nextFile: the files, one after another.
     ///   - handover: takes what has come; it ends with the last byte.
+    ///   - spares: what the consumer gives back.
     ///   - limit: the most bytes to take of all files together.
     ///   - skipsZeros: whether long runs of zeros are left out.
     ///   - count: is told of bytes that have come.
     init(
         _ nextFile: @escaping @Sendable () -> WantedFile?,
         to handover: Handover<FetchedPart>,
+        spares: SpareBuffers = FetchErrand.spareBuffers(),
         limit: UInt64 = .max,
         skipsZeros: Bool = false,
         count: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.nextFile = nextFile
         self.handover = handover
+        self.spares = spares
         self.limit = limit
         self.skipsZeros = skipsZeros
         self.count = count
     }
+
+    /// Room for a piece and the answer that completes it.
+    static func spareBuffers() -> SpareBuffers { SpareBuffers(size: piece + 256 << 10, count: 16) }
 
     var outcome: UInt64? { isExhausted && asked.isEmpty && open == 0 ? total : nil }
 
@@ -161,7 +168,7 @@ final class FetchErrand: FileErrand {
 
     private func emit(_ file: OpenFile, end: UInt64? = nil) {
         let offset = file.delivered - UInt64(file.buffer.count)
-        let bytes = file.takeBuffer(reserving: Self.piece)
+        let bytes = file.takeBuffer(replacedFrom: spares)
         var runs = skipsZeros ? ZeroRuns.dense(bytes, at: offset) : [(offset, bytes)]
         // The end of the file travels with its last bytes, or alone.
         if runs.isEmpty, end != nil { runs.append((file.delivered, [])) }
@@ -217,10 +224,11 @@ private final class OpenFile {
         }
     }
 
-    func takeBuffer(reserving size: Int) -> [UInt8] {
+    /// What has come; a file of which much is to come goes on in a spare buffer.
+    func takeBuffer(replacedFrom spares: SpareBuffers) -> [UInt8] {
+        let isOver = end.map { $0 <= delivered } ?? false
         let bytes = buffer
-        buffer = []
-        if end.map({ $0 > delivered }) ?? true { buffer.reserveCapacity(size + (256 << 10)) }
+        buffer = isOver ? [] : spares.take()
         return bytes
     }
 }

@@ -104,9 +104,12 @@ extension SSHConnectionPool {
         to consumer: @escaping @Sendable (FetchedPart) async throws -> Void
     ) async throws -> UInt64 {
         let parts = Handover<FetchedPart>(limit: Self.buffer)
-        async let consumption: Void = consume(parts, consumer)
+        let spares = FetchErrand.spareBuffers()
+        async let consumption: Void = consume(parts, spares, consumer)
         let result = await transfer(what, stall, isExtra, parts) {
-            FetchErrand({ files.take() }, to: parts, limit: limit, skipsZeros: skipsZeros) { meter.add($0) }
+            FetchErrand({ files.take() }, to: parts, spares: spares, limit: limit, skipsZeros: skipsZeros) {
+                meter.add($0)
+            }
         }
         // Also after a failure: what has come is right, and the caller can go on behind it.
         parts.end()
@@ -117,11 +120,17 @@ extension SSHConnectionPool {
 
     private func consume(
         _ parts: Handover<FetchedPart>,
+        _ spares: SpareBuffers,
         _ consumer: @Sendable (FetchedPart) async throws -> Void
     ) async throws {
         do {
             while let batch = await parts.next() {
-                for part in batch { try await consumer(part) }
+                // The last is the first to come out: so that nothing but the spares holds what was consumed.
+                var rest = Array(batch.reversed())
+                while let part = rest.popLast() {
+                    try await consumer(part)
+                    spares.put(part.bytes)
+                }
             }
         } catch {
             parts.abandon()

@@ -57,10 +57,23 @@ struct ChannelState: Sendable {
         let result = (output, errorOutput)
         output = []
         errorOutput = []
-        fetched += UInt32(result.0.count + result.1.count)
-        guard fetched >= window / 4, let remote, !hasClosed, !isClosed else { return (result.0, result.1, []) }
+        return (result.0, result.1, widen(by: result.0.count + result.1.count))
+    }
+
+    /// The same into a stream of packets; the memory is used again, and standard error has no meaning there.
+    mutating func fetch(into stream: inout PacketStream) -> (count: Int, reply: [UInt8]) {
+        let (count, errorCount) = (output.count, errorOutput.count)
+        stream.append(output)
+        output.removeAll(keepingCapacity: true)
+        errorOutput = []
+        return (count, widen(by: count + errorCount))
+    }
+
+    private mutating func widen(by count: Int) -> [UInt8] {
+        fetched += UInt32(count)
+        guard fetched >= window / 4, let remote, !hasClosed, !isClosed else { return [] }
         defer { fetched = 0 }
-        return (result.0, result.1, ChannelMessage.widen(by: fetched, to: remote))
+        return ChannelMessage.widen(by: fetched, to: remote)
     }
 
     /// The next packet of data; nil when the server takes none now.

@@ -65,7 +65,7 @@ final class ControlMaster: Sendable {
             return try SpawnedProgram(
                 "ssh",
                 arguments,
-                environment: askpass?.environment ?? [:],
+                environment: ClientOptions.memory.merging(askpass?.environment ?? [:]) { $1 },
                 capturing: STDERR_FILENO
             )
         } catch {

@@ -31,10 +31,9 @@ extension MasterSession: FileHost {
     /// Adds what has come in.
     func receive(from channel: MasterChannel, into stream: inout PacketStream) throws(SSHError) -> Bool {
         receive()
-        let fetched = channel.state.fetch()
+        let fetched = channel.state.fetch(into: &stream)
         send(fetched.reply)
-        stream.append(fetched.output)
-        return !fetched.output.isEmpty
+        return fetched.count > 0
     }
 
     /// Whether the server has ended the channel.

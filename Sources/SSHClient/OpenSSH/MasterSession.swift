@@ -108,13 +108,13 @@ actor MasterSession {
 
     /// Hands all packets that have come in to their channels.
     func receive() {
-        while failure == nil {
-            let count = unsafe wire.receive(scratch.bytes, scratch.capacity)
-            guard count > 0 else { break }
-            unsafe incoming.append(scratch.prefix(count))
-        }
         do throws(PacketStream.TooLong) {
-            while let packet = try incoming.next() { deliver(packet) }
+            while failure == nil {
+                let count = unsafe wire.receive(scratch.bytes, scratch.capacity)
+                guard count > 0 else { break }
+                unsafe incoming.append(scratch.prefix(count))
+                while let packet = try incoming.next() { deliver(packet) }
+            }
         } catch {
             fail("ssh sends what is no packet")
         }
