@@ -1,6 +1,7 @@
 import Attestation
 import Documents
 import Storage
+import TaskQueue
 import Testing
 
 @testable import Gateway
@@ -40,7 +41,7 @@ struct InputResolverTests {
             // The job has not ended: what it will have is not known yet.
             #expect(try await Self.known("job:\(job.id)/out/a.txt", "admin", room) == nil)
             try await room.database.transaction { connection in
-                let store = JobStore(tasks: JobTasks(queue: .init()), keeper: room.clock.keeper)
+                let store = JobStore(tasks: JobTasks(queue: TaskStore()), keeper: room.clock.keeper)
                 try store.apply(.looked(JobCache(status: .hit)), to: job.id, on: connection)
             }
             #expect(try await Self.known("job:\(job.id)/out/a.txt", "admin", room) == ["in": text])
