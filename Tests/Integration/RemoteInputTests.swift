@@ -82,6 +82,26 @@ struct RemoteInputTests {
         #expect(!gateway.log.contains("key=secret"))
     }
 
+    @Test("are fetched once, however long the site is away")
+    func once() async throws {
+        let server = try DataServer()
+        let proxy = try Proxy(before: TestCluster.portA)
+        let hosts = TestCluster.site(port: proxy.port)
+        let gateway = try await GatewayProcess(sites: hosts, general: "sources: {allow: [127.0.0.1]}").start()
+        let api = API(gateway)
+        try await eventually("the site is up") { try await api.get("/api/v1/sites/a").json["state"] == "up" }
+        proxy.set(.cut)
+        let id = try await api.submit(text("\(server.url)/file"))
+        try await eventually("it has waited for the site several times") {
+            let page = try await api.get("/metrics").text
+            let runs = page.firstMatch(of: /tasks_claimed_total\{kind="job.stage"\} (\d+)/).flatMap { Int($0.1) }
+            return runs ?? 0 >= 3
+        }
+        proxy.set(.pass)
+        #expect(try await api.wait(id)["state"] == "completed")
+        #expect(server.requests == 1)
+    }
+
     @Test("are refused from private addresses that nobody allowed")
     func guarded() async throws {
         let server = try DataServer()

@@ -33,6 +33,9 @@ package enum TaskKind {
 
 /// Turns the next steps of jobs into durable tasks, in the transaction that decided them.
 package struct JobTasks: Sendable {
+    /// A terabyte at a slow site takes most of a day.
+    private static let transferSeconds = 86_400
+
     private let queue: TaskStore
     private let accounts: [String: String]
 
@@ -79,7 +82,14 @@ package struct JobTasks: Sendable {
         try connection.lock("result \(scope) \(key)")
         try ResultStore.release(job.id, on: connection)
         for follower in try ResultStore.followers(of: job.id, on: connection) {
-            try queue.enqueue(task(TaskKind.stage, key: follower.text, job.priority, now), on: connection)
+            let stage = task(
+                TaskKind.stage,
+                key: follower.text,
+                job.priority,
+                now,
+                timeoutSeconds: Self.transferSeconds
+            )
+            try queue.enqueue(stage, on: connection)
         }
     }
 
@@ -101,23 +111,30 @@ package struct JobTasks: Sendable {
     private func request(_ step: NextStep, _ job: Job, _ now: Timestamp) -> TaskRequest {
         switch step {
         case .prepare: task(TaskKind.prepare, key: job.id.text, job.priority, now)
-        case .stage: task(TaskKind.stage, key: job.id.text, job.priority, now)
+        case .stage: task(TaskKind.stage, key: job.id.text, job.priority, now, timeoutSeconds: Self.transferSeconds)
         case .submit: task(TaskKind.submit, key: job.site, 90, now)
         case .follow: task(TaskKind.follow, key: job.site, 100, now)
         case .cancel: task(TaskKind.cancel, key: job.id.text, 110, now)
-        case .retrieve: task(TaskKind.retrieve, key: job.id.text, job.priority, now)
+        case .retrieve:
+            task(TaskKind.retrieve, key: job.id.text, job.priority, now, timeoutSeconds: Self.transferSeconds)
         }
     }
 
     /// Site and job tasks look after their own repetitions, so a failure here is a fault of the gateway: try long.
-    private func task(_ kind: String, key: String, _ priority: Int, _ moment: Timestamp) -> TaskRequest {
+    private func task(
+        _ kind: String,
+        key: String,
+        _ priority: Int,
+        _ moment: Timestamp,
+        timeoutSeconds: Int = 3600
+    ) -> TaskRequest {
         TaskRequest(
             kind: kind,
             key: key,
             priority: priority,
             runAt: moment.microseconds,
             maximumAttempts: 1000,
-            timeoutSeconds: 3600
+            timeoutSeconds: timeoutSeconds
         )
     }
 }

@@ -25,10 +25,7 @@ struct OutputRetrieval: Sendable {
     /// - Returns: what is missing, in words.
     func run(_ folderSize: inout Int64?) async throws -> [String] {
         let globs = job.manifest?.outputs ?? []
-        guard !globs.isEmpty else {
-            folderSize = try await adopt([])
-            return []
-        }
+        guard !globs.isEmpty else { return [] }
         let listing = try await site.list(globs, key: job.submissionKey)
         let files = listing.files.filter { !isInput($0.path) }
         var missing = listing.refused.filter { !isInput($0.key) }.sorted { $0.key < $1.key }

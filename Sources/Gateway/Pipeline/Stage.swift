@@ -56,7 +56,9 @@ struct Stage: Sendable {
         let isSlow = manifest.inputs.contains { $0.source.inlineBytes == nil }
         if isSlow { try await world.apply(.staging(reason: nil), to: job.id) }
         let meter = TransferMeter(world: world, job: job.id)
-        let inputs = try await world.inputs.resolve(job, manifest, at: site) { bytes in
+        let inputs = try await world.inputs.resolve(job, manifest, at: site) { input in
+            try await remember([input], of: job)
+        } progress: { bytes in
             try await meter.note("from its source", bytes: bytes, of: nil)
         }
         // A further attempt was looked up before the first.
@@ -111,14 +113,7 @@ struct Stage: Sendable {
         to site: any Site,
         _ meter: TransferMeter
     ) async throws {
-        try await world.write { connection in
-            try JobInputStore.write(inputs, of: job.id, on: connection)
-            for input in inputs where input.kind == .bytes {
-                if try world.holdings.isStored(input.digest, on: connection) {
-                    try world.holdings.hold(input.digest, as: .input, of: job, name: input.path, on: connection)
-                }
-            }
-        }
+        try await remember(inputs, of: job)
         let artifacts = inputs.filter { $0.kind == .bytes }.map { StoredArtifact(digest: $0.digest, size: $0.size) }
         let origins = Dictionary(
             inputs.filter { $0.kind == .bytes }.compactMap { input in
@@ -141,6 +136,18 @@ struct Stage: Sendable {
             }
         }
         throw SiteFailure(reason: "The site loses inputs as fast as they are brought.", isTransient: true)
+    }
+
+    /// Writes down what inputs were found to be, and holds their bytes.
+    private func remember(_ inputs: [StagedInput], of job: Job) async throws {
+        try await world.write { connection in
+            try JobInputStore.write(inputs, of: job.id, on: connection)
+            for input in inputs where input.kind == .bytes {
+                if try world.holdings.isStored(input.digest, on: connection) {
+                    try world.holdings.hold(input.digest, as: .input, of: job, name: input.path, on: connection)
+                }
+            }
+        }
     }
 
     private static func link(_ input: StagedInput) -> LinkInputs.Link {

@@ -125,15 +125,18 @@ struct InputResolver: Sendable {
     ///   - job: whose they are.
     ///   - manifest: what it asks for.
     ///   - site: where files of the site are hashed.
+    ///   - remember: writes an input down that was fetched, so that it is not fetched again.
     ///   - progress: is told of bytes that came.
     /// - Throws: ``InputFailure``, ``SiteFailure``, storage errors.
     func resolve(
         _ job: Job,
         _ manifest: JobManifest,
         at site: any Site,
+        remember: @Sendable (StagedInput) async throws -> Void,
         progress: @escaping @Sendable (Int64) async throws -> Void
     ) async throws -> [StagedInput] {
         var inputs: [StagedInput] = []
+        let remembered = try await database.read { try JobInputStore.list(of: job.id, manifest: manifest, on: $0) }
         for (position, input) in manifest.inputs.enumerated() {
             let found: [StagedInput]
             switch input.source {
@@ -147,8 +150,15 @@ struct InputResolver: Sendable {
                 }
                 found = local
             case .web, .bucket:
-                let artifact = try await fetch(input, for: job, at: site, progress: progress)
-                found = [Self.staged(input, position, digest: artifact.digest, size: artifact.size)]
+                let before = remembered.first { $0.position == position }
+                if let before, try await held(before.digest, by: job) != nil {
+                    found = [before]
+                } else {
+                    let artifact = try await fetch(input, for: job, at: site, progress: progress)
+                    found = [Self.staged(input, position, digest: artifact.digest, size: artifact.size)]
+                    try Self.check(found[0], against: input)
+                    try await remember(found[0])
+                }
             case .siteFile(let path): found = [try await hash(path, input, position, at: site)]
             }
             for file in found { try Self.check(file, against: input) }

@@ -4,12 +4,13 @@ internal import Storage
 /// The table `job_inputs`: what each job's inputs were found to be.
 enum JobInputStore {
     static func write(_ inputs: [StagedInput], of job: JobID, on connection: any StorageConnection) throws {
-        try connection.execute("DELETE FROM job_inputs WHERE job_id = $1", [.text(job.text)])
         for input in inputs {
             try connection.execute(
                 """
                 INSERT INTO job_inputs (job_id, position, path, source, kind, digest, size, place, seen)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                ON CONFLICT (job_id, position, path) DO UPDATE SET source = excluded.source, kind = excluded.kind,
+                    digest = excluded.digest, size = excluded.size, place = excluded.place, seen = excluded.seen
                 """,
                 [
                     .text(job.text), .integer(Int64(input.position)), .text(input.path), .text(input.source),
