@@ -50,9 +50,16 @@ nonisolated func move(_ pool: SSHConnectionPool, _ what: String, far: String, ne
         let tree = LocalTree(near)
         return try await pool.sendTree(try tree.entries(), to: far) { try tree.read($0, offset: $1, count: $2) }
     default:
-        let file = Mutex(FileHandle(forReadingAtPath: near))
+        let name = URL(filePath: near)
+        let tree = LocalTree(name.deletingLastPathComponent().path)
+        let entry = TreeEntry(path: RemotePath(name.lastPathComponent), kind: .file)
+        let offset = Mutex<UInt64>(0)
         return try await pool.upload(to: far) {
-            try file.withLock { try $0?.read(upToCount: 1 << 20).map { [UInt8]($0) } }
+            try offset.withLock { offset in
+                let piece = try tree.read(entry, offset: offset, count: 512 << 10)
+                offset += UInt64(piece.count)
+                return piece.isEmpty ? nil : piece
+            }
         }
     }
 }

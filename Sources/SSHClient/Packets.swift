@@ -72,8 +72,8 @@ struct PacketWriter: Sendable {
         return whole.bytes
     }
 
-    /// Begins anew, with the memory it has.
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    /// Lets go of what was sent, keeping the memory.
+    mutating func removeFirst(_ count: Int) { bytes.discardFirst(count) }
 }
 
 /// Takes length-prefixed packets out of a stream of bytes.
@@ -106,15 +106,22 @@ struct PacketStream: Sendable {
 
     /// Lets go of what was read, keeping the memory.
     private mutating func compact() -> ArraySlice<UInt8>? {
-        guard start > 0 else { return nil }
-        let rest = bytes.count - start
-        unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress, rest > 0 else { return }
-            // Safe: both ranges lie in the buffer; they may overlap.
-            unsafe base.update(from: base + start, count: rest)
-        }
-        bytes.removeLast(start)
+        bytes.discardFirst(start)
         start = 0
         return nil
+    }
+}
+
+extension [UInt8] {
+    /// Removes the first bytes in place; `removeFirst` takes new memory, and with every page of it a fault.
+    mutating func discardFirst(_ discarded: Int) {
+        guard discarded > 0 else { return }
+        let rest = count - discarded
+        unsafe withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress, rest > 0 else { return }
+            // Safe: both ranges lie in the buffer; they may overlap.
+            unsafe base.update(from: base + discarded, count: rest)
+        }
+        removeLast(discarded)
     }
 }

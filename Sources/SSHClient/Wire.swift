@@ -86,7 +86,7 @@ import Glibc
             sent += count
         }
         if sent == outgoing.count || sent > 4 * Self.congestion {
-            outgoing.removeFirst(sent)
+            outgoing.discardFirst(sent)
             sent = 0
         }
         if wasCongested, !isCongested { note() }

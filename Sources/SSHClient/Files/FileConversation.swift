@@ -15,6 +15,9 @@ final class FileConversation {
     var unsent: ArraySlice<UInt8> { outgoing.bytes[sent...] }
     var unsentCount: Int { outgoing.bytes.count - sent }
 
+    /// Bytes in memory for what is to be sent, those included that are gone.
+    var heldCount: Int { outgoing.bytes.count }
+
     /// Puts a request into the queue.
     ///
     /// - Returns: its number, which the answer bears.
@@ -37,10 +40,10 @@ final class FileConversation {
     /// The channel has taken so many bytes.
     func didSend(_ count: Int) {
         sent += count
-        if sent == outgoing.bytes.count {
-            outgoing.removeAll()
-            sent = 0
-        }
+        // At the end for nothing; before that often enough that what is gone never outweighs what waits by much.
+        guard sent == outgoing.bytes.count || sent > 1 << 20 else { return }
+        outgoing.removeFirst(sent)
+        sent = 0
     }
 
     /// The next answer; nil when none is there in full.

@@ -48,7 +48,7 @@ final class SendErrand: FileErrand {
     /// Files that are not closed, in their order; parts that come are for the last.
     private var files: [UnfinishedFile] = []
     /// Parts that have come before their file could begin.
-    private var parts: ArraySlice<OfferedPart> = []
+    private var parts: [OfferedPart] = []
     private var bytesAsked = 0
     private var bytesWaiting = 0
     private var total: UInt64 = 0
@@ -80,9 +80,10 @@ final class SendErrand: FileErrand {
                 isExhausted = true
                 return false
             }
-            parts = more[...]
+            // The last is the first to come out, so that nothing holds the bytes of what is gone.
+            parts = more.reversed()
         }
-        switch parts.first {
+        switch parts.last {
         case .begin(let file):
             guard files.count < Self.width else { return false }
             begin(file, conversation)
@@ -92,7 +93,7 @@ final class SendErrand: FileErrand {
         case .end(let size): files.last?.end = size
         case nil: return false
         }
-        parts.removeFirst()
+        parts.removeLast()
         return true
     }
 
