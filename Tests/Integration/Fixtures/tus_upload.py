@@ -13,7 +13,7 @@ address, token, path, part = sys.argv[1:5]
 goals = [int(goal) for goal in sys.argv[5:]]
 tus = client.TusClient(address, headers={"Authorization": f"Bearer {token}"})
 deadline = time.monotonic() + 120
-uploader = None
+uploader, answered = None, True
 while uploader is None or uploader.offset < uploader.get_file_size():
     try:
         if uploader is None:
@@ -25,13 +25,17 @@ while uploader is None or uploader.offset < uploader.get_file_size():
             uploader.offset = uploader.get_offset()
         while uploader.offset < uploader.get_file_size():
             uploader.upload_chunk()
-            while goals and uploader.offset >= goals[0]:
+            answered, patience = True, time.monotonic() + 20
+            while goals and uploader.offset >= goals[0] and time.monotonic() < patience:
                 requests.head(uploader.url, headers={"Authorization": f"Bearer {token}"}, timeout=10)
                 time.sleep(0.05)
     except (exceptions.TusCommunicationError, requests.exceptions.RequestException) as error:
         if time.monotonic() > deadline:
             raise
         print(f"again: {error}", file=sys.stderr)
-        goals = [goal for goal in goals if uploader is None or goal > uploader.offset]
+        # One kill for each goal, also when it came before this program knew that the goal was reached.
+        if answered and goals:
+            goals.pop(0)
+        answered = False
         time.sleep(0.2)
 print(uploader.url)
