@@ -178,6 +178,34 @@ struct SiteCacheTests {
         #expect(try await Command.shell("test -d \(lab.folder)/ff-\(kept)-1").status == 0)
     }
 
+    @Test("serves another site: what only it still has is fetched from it, compared, and sent on")
+    func otherSite() async throws {
+        let (first, folder) = StagingTests.site("a")
+        let second = TestCluster.site("b", port: TestCluster.portB)
+        let gateway = try await GatewayProcess(sites: first + second).start()
+        let api = API(gateway)
+        let made = try await api.wait(
+            try await api.submit(
+                StagingTests.manifest("site: a\nscript: head -c 100000 /dev/urandom > sky.bin\noutputs: [sky.bin]")
+            )
+        )
+        let id = try #require(made["id"]?.stringValue)
+        let outputs = try await api.get("/api/v1/jobs/\(id)/outputs").json["items"]?.arrayValue ?? []
+        let digits = try #require(outputs.first?["digest"]?.stringValue).dropFirst(7)
+        let store = "\(gateway.state)/artifacts/sha256/\(digits.prefix(2))/\(digits.dropFirst(2))"
+        #expect(try await Command.shell("rm \(store) && test -d \(folder)/.farfield-cache").status == 0)
+        let used = try await api.wait(
+            try await api.submit(
+                StagingTests.manifest(
+                    "site: b\ncommand: sha256sum in\ncache: off\ninputs: [{path: in, source: \"job:\(id)/sky.bin\"}]"
+                )
+            )
+        )
+        #expect(used["state"] == "completed", "\(used)")
+        let log = try await api.get("/api/v1/jobs/\(used["id"]?.stringValue ?? "")/logs/stdout").text
+        #expect(log == "\(digits)  in\n")
+    }
+
     @Test("gives back an output that the gateway has lost, and answers by it without computing anew")
     func bringsBack() async throws {
         let lab = try await Lab()
