@@ -35,7 +35,7 @@ package protocol ArtifactStore: Sendable {
     /// How the digests begin that are worth asking for together: all of them in as many parts.
     var shelves: [String] { get }
 
-    /// Everything whose digest begins with these one or two hexadecimal digits, one of ``shelves``; without lists.
+    /// Everything whose digest begins with these one or two hexadecimal digits, one of `shelves`; without lists.
     func shelf(_ prefix: String) async throws -> [ShelvedArtifact]
 
     /// Bytes on their way that began before a moment and got no name: their writers died, and they take room.
