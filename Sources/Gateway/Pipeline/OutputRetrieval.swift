@@ -23,6 +23,7 @@ struct OutputRetrieval: Sendable {
 
     /// - Parameter folderSize: is set to the bytes of the job's folder.
     /// - Returns: what is missing, in words.
+    /// - Throws: ``SiteFailure``, `ArtifactStoreFailure`, storage and file errors.
     func run(_ folderSize: inout Int64?) async throws -> [String] {
         let globs = job.manifest?.outputs ?? []
         guard !globs.isEmpty else { return [] }

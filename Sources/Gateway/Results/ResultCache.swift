@@ -41,6 +41,7 @@ struct ResultCache: Sendable {
     ///   - software: of the site, as configured.
     ///   - connection: the transaction.
     /// - Returns: what it came to.
+    /// - Throws: storage errors.
     func look(
         _ job: Job,
         _ manifest: JobManifest,
@@ -142,6 +143,7 @@ struct ResultCache: Sendable {
     ///   - job: completed, before its last change is written.
     ///   - inputs: what it read.
     ///   - connection: the transaction.
+    /// - Throws: storage errors.
     func keep(_ job: Job, inputs: [StagedInput], on connection: any StorageConnection) throws {
         guard let cache = job.cache, let key = cache.key, let scope = cache.scope,
             cache.status == .miss || cache.status == .refresh

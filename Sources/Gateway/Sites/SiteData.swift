@@ -44,6 +44,7 @@ package protocol SiteData: Sendable {
     ///   - key: the job's folder; the folder of all jobs when nil.
     ///   - protects: whether the write permission is taken away first.
     ///   - bytes: how much it is in all, for the time it may take; nil when nobody knows.
+    /// - Returns: one result for each path, in order.
     /// - Throws: ``SiteFailure``.
     func hash(
         _ paths: [String],

@@ -18,6 +18,7 @@ enum CopyStanding: Sendable, Hashable {
     ///   - known: what is known of it; nil when nothing is.
     ///   - now: the present moment.
     ///   - verifyAfter: how long a digest is trusted.
+    /// - Returns: what is to be done.
     static func of(
         _ artifact: StoredArtifact,
         found: CachedFile?,

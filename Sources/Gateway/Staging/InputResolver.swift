@@ -127,6 +127,7 @@ struct InputResolver: Sendable {
     ///   - site: where files of the site are hashed.
     ///   - remember: writes an input down that was fetched, so that it is not fetched again.
     ///   - progress: is told of bytes that came.
+    /// - Returns: the files of all inputs, in the manifest's order.
     /// - Throws: ``InputFailure``, ``SiteFailure``, storage errors.
     func resolve(
         _ job: Job,

@@ -50,6 +50,8 @@ enum JobFolderStore {
     ///   - now: the present moment.
     ///   - limit: the most.
     ///   - connection: a connection.
+    /// - Returns: their names.
+    /// - Throws: storage errors.
     static func due(
         at site: String,
         standard: Int?,

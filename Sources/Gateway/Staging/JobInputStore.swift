@@ -23,7 +23,12 @@ enum JobInputStore {
 
     /// The inputs of a job, in the manifest's order; empty before they are known.
     ///
-    /// - Parameter manifest: tells what the table does not: which are executable or writable.
+    /// - Parameters:
+    ///   - job: whose inputs.
+    ///   - manifest: tells what the table does not: which are executable or writable.
+    ///   - connection: a connection.
+    /// - Returns: the inputs.
+    /// - Throws: storage errors.
     static func list(of job: JobID, manifest: JobManifest?, on connection: any StorageConnection) throws
         -> [StagedInput]
     {
