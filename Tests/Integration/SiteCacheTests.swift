@@ -206,6 +206,48 @@ struct SiteCacheTests {
         #expect(log == "\(digits)  in\n")
     }
 
+    @Test("is waited for when it alone has a known result and is away: nothing is computed anew")
+    func waitsForTheCopy() async throws {
+        let proxy = try Proxy(before: TestCluster.portA)
+        let lab = try await Lab(port: proxy.port)
+        let text = StagingTests.manifest("script: date +%s%N > when.txt\noutputs: [when.txt]")
+        let first = try await lab.api.wait(try await lab.api.submit(text))
+        let id = try #require(first["id"]?.stringValue)
+        let path = "/api/v1/jobs/\(id)/outputs/when.txt"
+        let content = try await lab.api.get(path).text
+        proxy.set(.cut)
+        #expect(try await Command.shell("rm -r \(lab.gateway.state)/artifacts/sha256").status == 0)
+        #expect(try await lab.api.get(path).status == 500)
+        let second = try await lab.api.submit(text)
+        try await eventually("it says what it waits for") {
+            try await lab.api.job(second)["reason"]?.stringValue?.contains("cannot be asked") == true
+        }
+        proxy.set(.pass)
+        let job = try await lab.api.wait(second)
+        #expect(job["cache"]?["status"] == "hit" && job["cache"]?["job"]?.stringValue == id, "\(job)")
+        #expect(try await lab.api.get("/api/v1/jobs/\(second)/outputs/when.txt").text == content)
+    }
+
+    @Test("is told why an input waits whose bytes at the gateway are damaged; an upload heals it")
+    func damagedAtHome() async throws {
+        let lab = try await Lab()
+        let bytes = Self.bytes(40_000)
+        let digest = try await lab.upload(bytes)
+        let file = "\(lab.gateway.state)/artifacts/sha256/\(digest.dropFirst(7).prefix(2))/\(digest.dropFirst(9))"
+        let damage = "chmod u+w \(file) && printf x | dd of=\(file) bs=1 seek=77 conv=notrunc"
+        #expect(try await Command.shell(damage).status == 0)
+        let id = try await lab.api.submit(
+            StagingTests.manifest(
+                "command: sha256sum in\ncache: off\ninputs: [{path: in, source: \"artifact:\(digest)\"}]"
+            )
+        )
+        try await eventually("it says why") {
+            try await lab.api.job(id)["reason"]?.stringValue?.contains("damaged or missing") == true
+        }
+        _ = try await lab.upload(bytes)
+        #expect(try await lab.log(try await lab.api.wait(id)) == "\(digest.dropFirst(7))  in\n")
+    }
+
     @Test("gives back an output that the gateway has lost, and answers by it without computing anew")
     func bringsBack() async throws {
         let lab = try await Lab()

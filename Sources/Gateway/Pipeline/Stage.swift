@@ -42,6 +42,10 @@ struct Stage: Sendable {
         } catch let failure as ArtifactStoreFailure {
             try await world.apply(.staging(reason: failure.reason), to: job.id)
             return .again(after: .seconds(10))
+        } catch let failure as GatewayError {
+            // Such as damaged bytes in the store: whoever brings them again heals it.
+            try await world.apply(.staging(reason: failure.message), to: job.id)
+            return .again(after: .seconds(10))
         } catch is StagingEnded {
             return .done
         }

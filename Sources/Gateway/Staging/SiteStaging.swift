@@ -273,24 +273,27 @@ struct SiteStaging: Sendable {
     ///
     /// What arrives is named by its own digest, so the two copies cannot differ under one name.
     ///
-    /// - Returns: whether it is in the store now.
+    /// - Returns: whether it is in the store now; false when no site has it.
+    /// - Throws: ``SiteFailure`` when a site that has a copy cannot be asked now; storage and file errors.
     func bringHome(_ digest: SHA256Digest) async throws -> Bool {
+        var away: SiteFailure?
         for name in try await database.read({ try SiteCopyStore.sites(of: digest, on: $0) }) {
             guard let data = sites[name]?.data else { continue }
             do {
                 if try await fetchHome(digest, from: data) { return true }
                 logger.error(
-                    "a copy at a site is not what its name says",
+                    "a copy at a site is gone, or is not what its name says",
                     metadata: ["site": "\(name)", "artifact": "\(digest)"]
                 )
                 try await database.transaction { try SiteCopyStore.forget([digest], at: name, on: $0) }
             } catch let failure as SiteFailure {
-                logger.notice(
-                    "a copy could not be fetched",
-                    metadata: ["site": "\(name)", "reason": "\(failure.reason)"]
+                away = SiteFailure(
+                    reason: "\(name) has \(digest) and cannot be asked: \(failure.reason)",
+                    isTransient: true
                 )
             }
         }
+        if let away { throw away }
         return false
     }
 
