@@ -53,7 +53,7 @@ struct RemoteInputTests {
         #expect(log.hasPrefix(String(digest.dropFirst(7))))
         let wrong = "sha256:" + String(repeating: "1", count: 64)
         let cases = [
-            ("\(server.url)/file", ", digest: \"\(wrong)\"", [wrong, digest]),
+            ("\(server.url)/file?key=secret", ", digest: \"\(wrong)\"", [wrong, digest]),
             ("\(server.url)/metadata", "", ["private network"]),
             ("\(server.url)/local", "", ["file"]),
             ("\(server.url)/tera", "", ["larger"]),

@@ -147,7 +147,7 @@ struct InputResolver: Sendable {
                     try Self.local(input, position, owner: job.owner, at: now, on: connection)
                 }
                 guard let local else {
-                    throw InputFailure.waits(reason: "'\(input.path)' waits for the end of \(input.source.text).")
+                    throw InputFailure.waits(reason: "'\(input.path)' waits for the end of \(input.source.shown).")
                 }
                 found = local
             case .web, .bucket:
@@ -171,7 +171,8 @@ struct InputResolver: Sendable {
     private static func check(_ file: StagedInput, against input: JobManifest.Input) throws(InputFailure) {
         guard let expected = input.digest, expected != file.digest else { return }
         throw .refused(
-            reason: "'\(file.path)' from \(file.source) hashes to \(file.digest), but the manifest expects \(expected)."
+            reason:
+                "'\(file.path)' from \(input.source.shown) hashes to \(file.digest), but the manifest expects \(expected)."
         )
     }
 
@@ -238,7 +239,7 @@ struct InputResolver: Sendable {
                 seen: hash
             )
         case .failed(let reason)?:
-            throw InputFailure.refused(reason: "'\(input.path)' from \(input.source.text): \(reason)")
+            throw InputFailure.refused(reason: "'\(input.path)' from \(input.source.shown): \(reason)")
         case nil: break
         }
         throw InputFailure.waits(reason: "'\(input.path)': the site gave no digest of \(path).")

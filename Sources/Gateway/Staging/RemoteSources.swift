@@ -148,7 +148,7 @@ struct RemoteSources: Sendable {
     // MARK: - Failures
 
     private static func explain(_ error: any Error, _ input: JobManifest.Input) -> any Error {
-        func words(_ text: String) -> String { "'\(input.path)' from \(shown(input.source)): \(text)" }
+        func words(_ text: String) -> String { "'\(input.path)' from \(input.source.shown): \(text)" }
         switch error {
         case let error as GuardedDownloadError:
             if case .cancelled = error { return CancellationError() }
@@ -163,11 +163,6 @@ struct RemoteSources: Sendable {
         case InputFailure.refused(let reason): return InputFailure.refused(reason: words(reason))
         default: return error
         }
-    }
-
-    /// An address without its query, which may hold a permission.
-    private static func shown(_ source: InputSource) -> String {
-        String(source.text.prefix { $0 != "?" && $0 != "#" })
     }
 }
 

@@ -209,7 +209,7 @@ struct SiteStaging: Sendable {
         case .differs(let actual)? where isFetched && origin.flatMap { sources.address(of: $0) } != nil:
             throw InputFailure.refused(
                 reason:
-                    "'\(origin?.path ?? "")' from \(origin?.source.text ?? "its bucket") hashes to sha256:\(actual),"
+                    "'\(origin?.path ?? "")' from \(origin?.source.shown ?? "its bucket") hashes to sha256:\(actual),"
                     + " but the manifest expects \(artifact.digest)."
             )
         case .differs(let actual)?:
@@ -263,7 +263,7 @@ struct SiteStaging: Sendable {
         let found = try await sources.fetch(origin, into: library) { _ in }
         guard found.digest == artifact.digest else {
             throw InputFailure.refused(
-                reason: "'\(origin.path)' from \(origin.source.text) hashes to \(found.digest),"
+                reason: "'\(origin.path)' from \(origin.source.shown) hashes to \(found.digest),"
                     + " but the manifest expects \(artifact.digest)."
             )
         }

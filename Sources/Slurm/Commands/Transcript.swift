@@ -57,6 +57,26 @@ struct Transcript: Sendable {
 }
 
 extension Transcript {
+    /// An answer that came whole.
+    ///
+    /// - Throws: ``unreadable(_:exitStatus:standardOutput:standardError:)``.
+    static func whole(
+        _ command: String,
+        marker: String,
+        exitStatus: Int32?,
+        standardOutput: [UInt8],
+        standardError: [UInt8]
+    ) throws(SlurmError) -> Transcript {
+        let transcript = Transcript(standardOutput, marker: marker)
+        if transcript.isComplete { return transcript }
+        throw unreadable(
+            command,
+            exitStatus: exitStatus,
+            standardOutput: standardOutput,
+            standardError: standardError
+        )
+    }
+
     /// The error for an answer that cannot be used, with a short piece of what came instead.
     static func unreadable(
         _ command: String,

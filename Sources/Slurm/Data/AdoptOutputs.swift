@@ -82,15 +82,13 @@ package struct AdoptOutputs: RemoteCommand {
         standardOutput: [UInt8],
         standardError: [UInt8]
     ) throws(SlurmError) -> Report {
-        let transcript = Transcript(standardOutput, marker: shell.marker)
-        guard transcript.isComplete else {
-            throw Transcript.unreadable(
-                "adopt outputs",
-                exitStatus: exitStatus,
-                standardOutput: standardOutput,
-                standardError: standardError
-            )
-        }
+        let transcript = try Transcript.whole(
+            "adopt outputs",
+            marker: shell.marker,
+            exitStatus: exitStatus,
+            standardOutput: standardOutput,
+            standardError: standardError
+        )
         let blocks = transcript.section("size")?.words.dropFirst().first.flatMap { Int64($0) }
         let adopted: [CachedFile] = transcript.sections.compactMap { section in
             guard section.name == "adopted", section.words.count == 4, let size = Int64(section.words[2]),

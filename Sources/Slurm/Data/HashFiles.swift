@@ -80,15 +80,13 @@ package struct HashFiles: RemoteCommand {
         standardOutput: [UInt8],
         standardError: [UInt8]
     ) throws(SlurmError) -> [Result] {
-        let transcript = Transcript(standardOutput, marker: shell.marker)
-        guard transcript.isComplete else {
-            throw Transcript.unreadable(
-                "hash files",
-                exitStatus: exitStatus,
-                standardOutput: standardOutput,
-                standardError: standardError
-            )
-        }
+        let transcript = try Transcript.whole(
+            "hash files",
+            marker: shell.marker,
+            exitStatus: exitStatus,
+            standardOutput: standardOutput,
+            standardError: standardError
+        )
         var results = [Result](repeating: .failed(reason: "the site did not tell of it"), count: count)
         for section in transcript.sections {
             guard section.words.count >= 2, let index = Int(section.words[1]), results.indices.contains(index) else {

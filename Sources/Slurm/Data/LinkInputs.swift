@@ -129,15 +129,13 @@ package struct LinkInputs: RemoteCommand {
         standardOutput: [UInt8],
         standardError: [UInt8]
     ) throws(SlurmError) -> Result {
-        let transcript = Transcript(standardOutput, marker: shell.marker)
-        guard transcript.isComplete else {
-            throw Transcript.unreadable(
-                "link inputs",
-                exitStatus: exitStatus,
-                standardOutput: standardOutput,
-                standardError: standardError
-            )
-        }
+        let transcript = try Transcript.whole(
+            "link inputs",
+            marker: shell.marker,
+            exitStatus: exitStatus,
+            standardOutput: standardOutput,
+            standardError: standardError
+        )
         if transcript.section("begun") != nil { return .begun }
         if let failed = transcript.section("failed") {
             return .failed(reason: PlainText.excerpt(failed.body, limit: 300))

@@ -61,15 +61,13 @@ package struct TakeIntoCache: RemoteCommand {
         standardOutput: [UInt8],
         standardError: [UInt8]
     ) throws(SlurmError) -> [String: Result] {
-        let transcript = Transcript(standardOutput, marker: shell.marker)
-        guard transcript.isComplete else {
-            throw Transcript.unreadable(
-                "take into the cache",
-                exitStatus: exitStatus,
-                standardOutput: standardOutput,
-                standardError: standardError
-            )
-        }
+        let transcript = try Transcript.whole(
+            "take into the cache",
+            marker: shell.marker,
+            exitStatus: exitStatus,
+            standardOutput: standardOutput,
+            standardError: standardError
+        )
         var results: [String: Result] = [:]
         for section in transcript.sections where section.words.count >= 2 {
             switch section.name {

@@ -101,6 +101,9 @@ package enum InputSource: Sendable, Hashable {
         }
     }
 
+    /// The address without its query, which may hold a permission: for reasons and logs.
+    var shown: String { String(text.prefix { $0 != "?" && $0 != "#" }) }
+
     /// The address as it is written in a manifest.
     package var text: String {
         switch self {
