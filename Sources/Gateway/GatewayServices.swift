@@ -5,7 +5,7 @@ package import ServiceLifecycle
 internal import SSHClient
 internal import Slurm
 internal import Storage
-internal import TaskQueue
+package import TaskQueue
 
 /// Everything the face calls, one value for each subject.
 package struct GatewayServices: Sendable {
@@ -45,8 +45,8 @@ package struct GatewayServices: Sendable {
 package struct GatewayRuntime: Sendable {
     /// What the face calls.
     package let services: GatewayServices
-    /// What must run for as long as the gateway does, in the order of starting.
-    package let longLived: [any Service]
+    /// What the wings stand on.
+    package let spine: Spine
     /// Whether this start wrote the first admin token.
     package let isFirstStart: Bool
 
@@ -56,6 +56,9 @@ package struct GatewayRuntime: Sendable {
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations
 
+    /// What does the steps of jobs and everything else of the spine.
+    private let handlers: [any TaskHandler]
+    private let watches: [any Service]
     private let databases: [any Database]
     private let sole: SoleGateway?
     private let directory: SiteDirectory
@@ -156,15 +159,38 @@ package struct GatewayRuntime: Sendable {
         let services = try await services(in: world, configuration, people, templates, queue, feed, figures)
         return GatewayRuntime(
             services: services,
-            longLived: [
-                feed, workers(in: world, services, queue, upkeep: upkeep),
-                WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
+            spine: try await spine(in: world, services, configuration, queue),
+            isFirstStart: isNew,
+            handlers: handlers(in: world, services, queue),
+            watches: [
+                feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
                 LoginWatch(directory: directory, logger: logger),
             ],
-            isFirstStart: isNew,
             databases: [database, upkeep],
             sole: sole,
             directory: directory
+        )
+    }
+
+    /// What the wings stand on.
+    private static func spine(
+        in world: World,
+        _ services: GatewayServices,
+        _ configuration: GatewayConfiguration,
+        _ queue: TaskStore
+    ) async throws -> Spine {
+        Spine(
+            database: world.database,
+            queue: queue,
+            tasks: world.tasks,
+            jobs: services.jobs,
+            finished: FinishedJobs(store: world.store, holdings: world.holdings),
+            artifacts: world.artifacts,
+            templates: services.templates,
+            configuration: configuration,
+            installation: try await world.database.read { try InstallationStore.urn(on: $0) },
+            keeper: world.keeper,
+            logger: world.logger
         )
     }
 
@@ -223,13 +249,27 @@ package struct GatewayRuntime: Sendable {
         )
     }
 
-    /// Who does the tasks of this gateway.
-    private static func workers(
+    /// What must run for as long as the gateway does, in the order of starting.
+    ///
+    /// - Parameter wings: do the tasks of the wings.
+    /// - Returns: the services.
+    package func longLived(with wings: [any TaskHandler]) -> [any Service] {
+        let workers = TaskWorkers(
+            database: spine.database,
+            upkeep: databases[1],
+            handlers: handlers + wings,
+            settings: .init(owner: UUID().uuidString, lease: GatewayDatabase.lease(spine.database.dialect)),
+            logger: spine.logger
+        )
+        return [watches[0], workers] + watches.dropFirst()
+    }
+
+    /// Who does the tasks of the spine.
+    private static func handlers(
         in world: World,
         _ services: GatewayServices,
-        _ queue: TaskStore,
-        upkeep: any Database
-    ) -> TaskWorkers {
+        _ queue: TaskStore
+    ) -> [any TaskHandler] {
         let delivering = DeliverWebhook(
             database: world.database,
             queue: queue,
@@ -239,13 +279,7 @@ package struct GatewayRuntime: Sendable {
             logger: world.logger,
             random: { Double.random(in: 0..<1) }
         )
-        return TaskWorkers(
-            database: world.database,
-            upkeep: upkeep,
-            handlers: Pipeline(world: world).handlers + [delivering, CollectGarbage(collector: services.garbage)],
-            settings: .init(owner: UUID().uuidString, lease: GatewayDatabase.lease(world.database.dialect)),
-            logger: world.logger
-        )
+        return Pipeline(world: world).handlers + [delivering, CollectGarbage(collector: services.garbage)]
     }
 
     /// Plans a look at every site, so that its health is known before the first job.

@@ -48,7 +48,7 @@ struct JobHoldings: Sendable {
     }
 
     /// When what a job holds is let go; nil for never.
-    private func expiry(of job: Job, from now: Timestamp) -> Timestamp? {
+    func expiry(of job: Job, from now: Timestamp) -> Timestamp? {
         switch job.manifest?.retention {
         case .forever?: nil
         case .seconds(let seconds)?: now + .seconds(seconds)

@@ -22,6 +22,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var sources: SourcePolicy
     /// How long artifacts are kept, and how many.
     package var storage = StoragePolicy.standard
+    /// Who signs reproducibility manifests, and under which name.
+    package var provenance = ProvenancePolicy()
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 

@@ -8,6 +8,12 @@ package enum GatewaySchema {
         Migration(module: "gateway", number: 2, name: "sites") { _ in sites },
         Migration(module: "gateway", number: 3, name: "looks") { _ in looks },
         Migration(module: "gateway", number: 4, name: "staging") { _ in staging },
+        Migration(module: "gateway", number: 5, name: "nodes") { _ in
+            ["CREATE TABLE job_nodes (job_id TEXT PRIMARY KEY REFERENCES jobs (id), facts TEXT NOT NULL)"]
+        },
+        Migration(module: "gateway", number: 6, name: "template texts") { _ in
+            ["CREATE TABLE template_texts (digest TEXT PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL)"]
+        },
     ]
 
     private static func list(_ states: [JobState]) -> String {

@@ -75,6 +75,12 @@ package struct JobService: Sendable {
         let accepted = job
         let answer = try await database.transaction { connection in
             let job = try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
+            try TemplateTextStore.keep(
+                admitted.templateText,
+                digest: admitted.templateDigest,
+                name: job.template,
+                on: connection
+            )
             guard let keys = prospect.keys, job.id == accepted.id else { return job }
             return try look(job, manifest, keys, on: connection)
         }

@@ -131,6 +131,7 @@ package struct JobStore: Sendable {
             try tasks.wakeDependents(of: job, at: now, on: connection)
             try tasks.wakeFollowers(of: job, at: now, on: connection)
             try tasks.noteFolders(of: job, at: now, on: connection)
+            try tasks.certify(job.id, at: now, on: connection)
         }
         try connection.signal(Self.channel, job.id.text)
         return job

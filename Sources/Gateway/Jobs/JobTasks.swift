@@ -19,6 +19,8 @@ package enum TaskKind {
 
     /// Remove what ended jobs left at a site, and what is too much in its cache; key: the site.
     package static let clean = "site.clean"
+    /// Certify what a job did, once it has ended; key: the job.
+    package static let certify = "job.certify"
     /// Send what waits for a webhook; key: the webhook.
     package static let deliverWebhook = "webhook.deliver"
 
@@ -27,7 +29,7 @@ package enum TaskKind {
 
     /// All of them, in the order of a job's life.
     package static let all = [
-        prepare, stage, submit, follow, cancel, retrieve, clean, deliverWebhook, collectGarbage,
+        prepare, stage, submit, follow, cancel, retrieve, certify, clean, deliverWebhook, collectGarbage,
     ]
 }
 
@@ -73,6 +75,11 @@ package struct JobTasks: Sendable {
     /// Cleans a site up at a moment, if that is not planned earlier.
     func clean(site: String, at moment: Timestamp, on connection: any StorageConnection) throws {
         try queue.enqueue(task(TaskKind.clean, key: site, 20, moment), on: connection)
+    }
+
+    /// Certifies an ended job, which the wing of provenance does.
+    package func certify(_ job: JobID, at now: Timestamp, on connection: any StorageConnection) throws {
+        try queue.enqueue(task(TaskKind.certify, key: job.text, 10, now), on: connection)
     }
 
     /// Lets the jobs that wait for this one's result look again: for its result, or for who computes it instead.

@@ -17,6 +17,7 @@ package struct Admission: Sendable {
         let script: String
         let scriptDigest: SHA256Digest
         let templateDigest: String
+        let templateText: String
 
         /// The job it becomes.
         func job(
@@ -104,7 +105,8 @@ package struct Admission: Sendable {
             site: site.name,
             script: script,
             scriptDigest: SHA256Digest(of: script.utf8),
-            templateDigest: SHA256Digest(of: template.text.utf8).description
+            templateDigest: SHA256Digest(of: template.text.utf8).description,
+            templateText: template.text
         )
     }
 

@@ -68,6 +68,7 @@ struct Retrieve: Sendable {
 
     private func bringHome(_ job: Job, from site: any Site) async throws -> Found {
         var found = Found()
+        try await noteNode(job, from: site)
         var missing = try await bringLogsHome(job, from: site)
         missing += try await OutputRetrieval(world: world, job: job, site: site).run(&found.folderSize)
         if !missing.isEmpty {
@@ -75,6 +76,18 @@ struct Retrieve: Sendable {
         }
         if job.cache?.key != nil { found.inputsAreUnchanged = try await inputsAreUnchanged(job, at: site) }
         return found
+    }
+
+    /// Reads what the node wrote of itself, where a script of ours ran.
+    private func noteNode(_ job: Job, from site: any Site) async throws {
+        let part = try await site.read(
+            NodeRecord.file,
+            key: job.submissionKey,
+            offset: 0,
+            length: NodeRecord.longest
+        )
+        guard let bytes = part?.bytes, !bytes.isEmpty else { return }
+        try await world.write { try NodeRecordStore.write(bytes, of: job.id, on: $0) }
     }
 
     /// What a job read elsewhere at the site is hashed again: a result is kept only for what it was computed from.

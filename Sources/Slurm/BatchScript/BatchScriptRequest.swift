@@ -99,7 +99,7 @@ extension BatchScriptRequest {
         return lines.map { "#SBATCH \($0)" }.joined(separator: "\n")
     }
 
-    /// The shell lines that every script begins with: folder, modules, environment, parameters.
+    /// The shell lines that every script begins with: folder, modules, what the node is, environment, parameters.
     func setupLines() throws(SlurmError) -> String {
         let folderWord = try folder.map { path throws(SlurmError) in try BashWord.quote(path, field: "folder") }
         var lines = ["cd -- \(folderWord ?? "\"${SLURM_SUBMIT_DIR:-.}\"") || exit 72"]
@@ -113,6 +113,7 @@ extension BatchScriptRequest {
             let word = try BashWord.quote(DirectiveValue.name(module, field: "module"), field: "module")
             lines.append("module load \(word) || { echo 'farfield: cannot load module '\(word) >&2; exit 126; }")
         }
+        lines.append(NodeRecord.lines)
         for variable in parameters {
             try Self.checkName(variable.name, field: "parameter")
             lines.append(

@@ -52,7 +52,7 @@ struct Serve: AsyncParsableCommand {
             ]
         )
         var group = ServiceGroupConfiguration(
-            services: (runtime.longLived + [server]).map { .init(service: $0) },
+            services: (runtime.longLived(with: []) + [server]).map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
