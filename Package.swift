@@ -78,6 +78,8 @@ let package = Package(
             resources: [.embedInCode("Jobs/Manifest/job_manifest_schema.json")],
             swiftSettings: house
         ),
+        // Floor 4: the wings.
+        room("Provenance", uses: ["Attestation", "Documents", "Gateway", "Storage", "TaskQueue", logging, lifecycle]),
         // Floor 5: the face.
         .target(
             name: "GatewayHTTP",
@@ -137,6 +139,11 @@ let package = Package(
                 "GatewayHTTP", "Gateway", "Documents", logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
+        ),
+        tests(
+            "Provenance",
+            uses: ["Provenance", "Attestation", "Documents", "TestSupport"],
+            resources: [.copy("Fixtures")]
         ),
         tests(
             "Integration",
