@@ -32,7 +32,7 @@ package enum CanonicalJSON {
     }
 
     /// RFC 8785 §3.2.2.2: two-character escapes where JSON has them, `\u00xx` for other control characters.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
