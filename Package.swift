@@ -79,12 +79,12 @@ let package = Package(
             swiftSettings: house
         ),
         // Floor 4: the wings.
-        room("Provenance", uses: ["Attestation", "Documents", "Gateway", "Storage", "TaskQueue", logging, lifecycle]),
+        room("Provenance", uses: ["Attestation", "Documents", "Gateway", "Storage", "TaskQueue", logging, metrics]),
         // Floor 5: the face.
         .target(
             name: "GatewayHTTP",
             dependencies: [
-                "Attestation", "Documents", "Gateway", "SSHClient", "TaskQueue", logging, lifecycle,
+                "Attestation", "Documents", "Gateway", "Provenance", "SSHClient", "TaskQueue", logging, lifecycle,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -99,7 +99,8 @@ let package = Package(
         .executableTarget(
             name: "farfield",
             dependencies: [
-                "Attestation", "CurlClient", "Documents", "Gateway", "GatewayHTTP", logging, lifecycle, signals,
+                "Attestation", "CurlClient", "Documents", "Gateway", "GatewayHTTP", "Provenance", logging, lifecycle,
+                signals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house

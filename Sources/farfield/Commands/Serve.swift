@@ -3,6 +3,7 @@ import Foundation
 import Gateway
 import GatewayHTTP
 import Logging
+import Provenance
 import ServiceLifecycle
 import UnixSignals
 
@@ -34,8 +35,10 @@ struct Serve: AsyncParsableCommand {
             keeper: .system,
             logger: logger
         )
+        let provenance = try await ProvenanceWing.open(on: runtime.spine)
         let server = GatewayServer(
             services: runtime.services,
+            manifests: provenance.manifests,
             address: configuration.listen,
             limits: GatewayRuntime.fitted(configuration.limits),
             metrics: metrics,
@@ -52,7 +55,7 @@ struct Serve: AsyncParsableCommand {
             ]
         )
         var group = ServiceGroupConfiguration(
-            services: (runtime.longLived(with: []) + [server]).map { .init(service: $0) },
+            services: (runtime.longLived(with: provenance.handlers) + [server]).map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -1,0 +1,93 @@
+internal import Attestation
+internal import Foundation
+package import Gateway
+internal import Logging
+package import Storage
+package import TaskQueue
+
+/// The wing of provenance, put together: it certifies what jobs did, and answers for it.
+package struct ProvenanceWing: Sendable {
+    /// What the face calls.
+    package let manifests: ManifestService
+    /// Do its tasks.
+    package let handlers: [any TaskHandler]
+
+    /// Every step of its tables.
+    package static let migrations =
+        SigningKeyStore.migrations + ManifestLogStore.migrations + EditionStore.migrations
+
+    /// Brings its tables up to date, finds or makes its keys, and compares the log with what was signed last.
+    ///
+    /// - Parameter spine: what it stands on.
+    /// - Returns: the wing.
+    /// - Throws: storage and file errors, ``KeyFault``, ``LogFault`` that say what to do.
+    package static func open(on spine: Spine) async throws -> ProvenanceWing {
+        try await migrate(spine.database, migrations)
+        let policy = spine.configuration.provenance
+        let identity = identity(spine.configuration)
+        let keys = KeyRing(home: spine.configuration.home, configured: policy.signingKey)
+        let added = try await keys.prepare([.manifest, .log], in: spine.database, at: spine.keeper.now())
+        for key in added {
+            spine.logger.notice("a key was made", metadata: ["use": "\(key.use.rawValue)", "id": "\(key.publicKey.keyID)"])
+        }
+        let log = try await log(spine, keys, identity)
+        await checkHistory(of: log, spine)
+        let backlog = try await spine.database.transaction { connection in
+            let waiting = try EditionStore.uncertified(limit: 100_000, on: connection)
+            for job in waiting { try spine.tasks.certify(job, at: spine.keeper.now(), on: connection) }
+            return waiting.count
+        }
+        if backlog > 0 { spine.logger.notice("ended jobs are certified", metadata: ["count": "\(backlog)"]) }
+        let certify = CertifyJob(
+            spine: spine,
+            identity: identity,
+            keys: keys,
+            log: log,
+            newRecord: { RecordID(UUID()) }
+        )
+        return ProvenanceWing(
+            manifests: ManifestService(spine: spine, keys: keys, log: log, identity: identity),
+            handlers: [certify]
+        )
+    }
+
+    private static func identity(_ configuration: GatewayConfiguration) -> GatewayIdentity {
+        let policy = configuration.provenance
+        return GatewayIdentity(
+            baseURL: policy.url ?? "http://\(configuration.listen.host):\(configuration.listen.port)",
+            name: policy.name,
+            version: ProductVersion.text,
+            email: policy.contact
+        )
+    }
+
+    private static func log(_ spine: Spine, _ keys: KeyRing, _ identity: GatewayIdentity) async throws -> ManifestLog {
+        let policy = spine.configuration.provenance
+        let address = identity.baseURL.split(separator: "://", maxSplits: 1).last.map(String.init) ?? identity.baseURL
+        let signer = try await keys.signer(.log, at: spine.keeper.now(), in: spine.database)
+        let key = try VerifierKey(name: policy.origin ?? "\(address)/log", kind: .note, publicKey: signer.publicKey)
+        let memory = try CheckpointMemory(
+            path: policy.checkpointFile ?? "\(spine.configuration.home).checkpoint",
+            log: key
+        )
+        return ManifestLog(key: key, signer: signer, memory: memory)
+    }
+
+    /// A log that does not go on with what was signed is told at once; jobs run, their manifests wait.
+    private static func checkHistory(of log: ManifestLog, _ spine: Spine) async {
+        do {
+            try await spine.database.read { try log.checkHistory(on: $0) }
+        } catch {
+            spine.logger.critical("nothing is certified", metadata: ["reason": "\(error)"])
+        }
+    }
+}
+
+extension RecordID {
+    /// The name a UUID is.
+    init(_ uuid: UUID) {
+        let text = uuid.uuidString.lowercased()
+        guard let id = RecordID(text) else { preconditionFailure("\(text) is no UUID") }
+        self = id
+    }
+}
