@@ -11,9 +11,8 @@ struct SampleFolder {
         let manifest = sample.manifest
         try write(RecordPaths.crate, CrateRendering(manifest).bytes)
         try write(RecordPaths.readme, ReadmeRendering(manifest).bytes)
-        if let text = manifest.program.template.text {
-            try write(RecordPaths.path(manifest.program.template), Array(text.utf8))
-        }
+        let template = RecordPaths.file(of: manifest.program.template)
+        try write(template.path, template.bytes)
         for output in manifest.outputs { try write(RecordPaths.path(output), Array(output.path.utf8)) }
         for log in manifest.logs { try write(RecordPaths.path(log), Array(log.name.utf8)) }
     }

@@ -150,7 +150,7 @@ enum Samples {
                     orcid: "0000-0002-1825-0097",
                     affiliation: "Example University",
                     ror: "https://ror.org/02mhbdp94"
-                ), Person(name: "Grace Hopper"),
+                ), Person(name: "Grace Hopper", affiliation: "Example University", ror: "https://ror.org/02mhbdp94"),
             ],
             licence: "CC-BY-4.0",
             abstract: "Fluxes of one night, calibrated.",
@@ -162,11 +162,12 @@ enum Samples {
         return record
     }()
 
-    /// Nothing is known but that it failed.
+    /// Nothing is known but that it failed, and when the gateway heard of it.
     static let failed: ReproducibilityManifest = {
         var record = base(2, state: .failed)
         record.program.template.text = nil
         record.program.template.version = nil
+        record.ending.finishedAt = later(3)
         return record
     }()
 
@@ -223,7 +224,9 @@ enum Samples {
         record.owner = Person(name: #"o'"<brien>"#)
         record.publication?.title = name
         record.publication?.abstract = name + "\n\n" + name
-        record.publication?.authors = [Person(name: #"<b>"É" & {Co}"#, affiliation: "A & B <C>")]
+        record.publication?.authors = [
+            Person(name: #"<b>"É" & {Co}"#, affiliation: "A & B <C>", ror: "https://ror.org/02mhbdp94")
+        ]
         record.publication?.keywords = [#"<i>"#, "a,b"]
         return record
     }()

@@ -21,9 +21,13 @@ package enum RecordPaths {
     /// - Returns: its path in the crate.
     package static func path(_ log: LogFile) -> String { "logs/" + log.name }
 
-    /// The path of a template's text.
+    /// The file of a template: its text, or what stands in its place when that was not kept.
     ///
     /// - Parameter template: the template.
-    /// - Returns: its path in the crate.
-    package static func path(_ template: Template) -> String { "template/\(template.name).mustache" }
+    /// - Returns: path in the crate, and bytes.
+    package static func file(of template: Template) -> (path: String, bytes: [UInt8]) {
+        if let text = template.text { return ("template/\(template.name).mustache", Array(text.utf8)) }
+        let note = "The text of the template \(template.name) was not kept. Its digest was \(template.digest).\n"
+        return ("template/\(template.name).missing.txt", Array(note.utf8))
+    }
 }

@@ -12,6 +12,15 @@ struct CrateEntity {
         ]
     }
 
+    /// Whether it is a data entity of the type `File`.
+    var isFile: Bool {
+        switch members["@type"] {
+        case .string(let type): type == "File"
+        case .array(let types): types.contains("File")
+        default: false
+        }
+    }
+
     /// A text; nothing is written when it is not known.
     subscript(_ name: String) -> String? {
         get { members[name]?.stringValue }

@@ -10,7 +10,7 @@ extension CrateRendering {
         entity["description"] = outcomeText
         entity["startTime"] = ending.startedAt?.offset
         entity["endTime"] = ending.finishedAt?.offset
-        entity.refer("actionStatus", ["http://schema.org/\(hasCompleted ? "Completed" : "Failed")ActionStatus"])
+        entity["actionStatus"] = "http://schema.org/\(hasCompleted ? "Completed" : "Failed")ActionStatus"
         entity["error"] = hasCompleted ? nil : errorText
         entity.refer("instrument", [workflow.id])
         entity.refer("agent", [Self.id(manifest.owner)])
@@ -33,7 +33,11 @@ extension CrateRendering {
     private var resultIDs: [String] { hasResults ? manifest.outputs.map(Self.id) : [outcome.id] }
 
     /// Stands for the result of a run that made no files.
-    private var outcome: CrateEntity { property("#outcome", "outcome", manifest.ending.state.rawValue) }
+    private var outcome: CrateEntity {
+        var entity = property("#outcome", "outcome", manifest.ending.state.rawValue)
+        entity.refer("exampleOfWork", [outputSlot.id])
+        return entity
+    }
 
     /// How it ended, and what nobody knows, in sentences.
     var outcomeText: String {

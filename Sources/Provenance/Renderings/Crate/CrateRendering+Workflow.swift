@@ -5,17 +5,17 @@ extension CrateRendering {
     /// The template of the batch script, which is the workflow of the profiles.
     var workflow: CrateEntity {
         let template = manifest.program.template
-        let id = template.text == nil ? addresses.template(template) : URIText.path(RecordPaths.path(template))
-        var entity = CrateEntity(id, "File", "SoftwareSourceCode", "ComputationalWorkflow")
+        let file = RecordPaths.file(of: template)
+        var entity = CrateEntity(URIText.path(file.path), "File", "SoftwareSourceCode", "ComputationalWorkflow")
         entity["name"] = "Batch script template \(template.name)"
         entity["description"] =
             template.text == nil
-            ? "The template's text is not part of this crate; its digest names it."
+            ? "The template's text was not kept; this file stands in its place. Its digest was \(template.digest)."
             : "The template the batch script was rendered from."
         entity["version"] = template.version ?? template.digest.description
         entity["url"] = addresses.template(template)
-        entity["sha256"] = template.digest.hexadecimal
-        entity["contentSize"] = template.text.map { "\($0.utf8.count)" }
+        entity["sha256"] = SHA256Digest(of: file.bytes).hexadecimal
+        entity["contentSize"] = "\(file.bytes.count)"
         entity["encodingFormat"] = "text/x-shellscript"
         entity["sdDatePublished"] = (manifest.ending.submittedAt ?? manifest.ending.finishedAt ?? Self.noMoment).offset
         entity.refer("conformsTo", ["https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"])
@@ -44,7 +44,7 @@ extension CrateRendering {
         let undeclared = manifest.program.parameters.keys.filter { !names.contains($0) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return declared.map(slot) + undeclared.map { slot(DeclaredParameter(name: $0, kind: .text)) }
-            + manifest.inputs.map(slot) + [outputSlot]
+            + inputGroups.flatMap { group in group.inputs.map { slot($0, isFile: group.isFile) } } + [outputSlot]
     }
 
     static func slotID(parameter: String) -> String { "#parameter-" + URIText.segment(parameter) }
@@ -64,9 +64,9 @@ extension CrateRendering {
         return entity
     }
 
-    private func slot(_ input: Input) -> CrateEntity {
+    private func slot(_ input: Input, isFile: Bool) -> CrateEntity {
         var entity = formalParameter(Self.slotID(input: input.slot), name: input.slot)
-        entity["additionalType"] = input.kind == .siteFolder ? "Dataset" : "File"
+        entity["additionalType"] = isFile ? "File" : "PropertyValue"
         entity["encodingFormat"] = input.mediaType
         entity.set("valueRequired", true)
         return entity
@@ -75,7 +75,7 @@ extension CrateRendering {
     /// One slot for all outputs: which files a job makes is declared by globs.
     var outputSlot: CrateEntity {
         var entity = formalParameter("#outputs", name: "outputs")
-        entity["additionalType"] = "File"
+        entity["additionalType"] = hasResults ? "File" : "PropertyValue"
         entity["description"] =
             manifest.program.declaredOutputs.isEmpty
             ? "The job was not told to bring files home."

@@ -63,7 +63,8 @@ package struct CrateRendering: Sendable {
         entity["keywords"] = keywords
         entity.refer("conformsTo", (profile.runs + [profile.workflow]).map(\.uri))
         entity.refer("license", [licence.id])
-        entity.refer("author", authors.map(Self.id))
+        // Nobody claims authorship of what is not published: the gateway wrote it.
+        entity.refer("author", manifest.publication?.authors.map(Self.id) ?? [publisher.id])
         entity.refer("creator", authors.map(Self.id))
         entity.refer("publisher", [publisher.id])
         entity.refer("mainEntity", [workflow.id])
