@@ -120,9 +120,18 @@ package struct Model: Sendable, Hashable {
     package var commit: String?
     /// Digest of its bytes.
     package var digest: SHA256Digest?
+    /// Size in bytes.
+    package var size: Int64?
 
     /// A model.
-    package init(name: String, uri: String, commit: String? = nil, digest: SHA256Digest? = nil) {
+    package init(
+        name: String,
+        uri: String,
+        commit: String? = nil,
+        digest: SHA256Digest? = nil,
+        size: Int64? = nil
+    ) {
+        self.size = size
         self.name = name
         self.uri = uri
         self.commit = commit

@@ -1,5 +1,3 @@
-package import Attestation
-
 /// A person of the gateway, or an author.
 package struct Person: Sendable, Hashable {
     /// Name at the gateway, or name for people.

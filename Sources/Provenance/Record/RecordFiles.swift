@@ -85,7 +85,8 @@ package struct Output: Sendable, Hashable {
     package var retainUntil: Moment?
 
     /// An output.
-    package init(path: String, digest: SHA256Digest, size: Int64, mediaType: String? = nil, retainUntil: Moment? = nil) {
+    package init(path: String, digest: SHA256Digest, size: Int64, mediaType: String? = nil, retainUntil: Moment? = nil)
+    {
         self.path = path
         self.digest = digest
         self.size = size

@@ -1,0 +1,57 @@
+package import Attestation
+
+/// Digests and names in the form that `sha256sum --check` of coreutils reads.
+///
+/// A name that holds a backslash, a newline or a carriage return is escaped, and its line begins with a backslash
+/// (coreutils manual, "md5sum invocation").
+package struct ChecksumList: Sendable, Hashable {
+    /// Names and digests in the order of the lines.
+    package let entries: [Entry]
+
+    /// One line.
+    package struct Entry: Sendable, Hashable {
+        /// Path of the file.
+        package let path: String
+        /// Digest of its bytes.
+        package let digest: SHA256Digest
+
+        /// A line.
+        package init(path: String, digest: SHA256Digest) {
+            self.path = path
+            self.digest = digest
+        }
+    }
+
+    /// A list of given files.
+    ///
+    /// - Parameter entries: the files in order.
+    package init(_ entries: [Entry]) { self.entries = entries }
+
+    /// The outputs of a record.
+    ///
+    /// - Parameter manifest: the record.
+    package init(_ manifest: ReproducibilityManifest) {
+        entries = manifest.outputs.map { Entry(path: RecordPaths.path($0), digest: $0.digest) }
+    }
+
+    /// The list as UTF-8 text.
+    package var bytes: [UInt8] { Array(entries.map(Self.line).joined().utf8) }
+
+    private static func line(_ entry: Entry) -> String {
+        let escaped = escape(entry.path)
+        return (escaped == entry.path ? "" : "\\") + "\(entry.digest.hexadecimal)  \(escaped)\n"
+    }
+
+    private static func escape(_ path: String) -> String {
+        var result = ""
+        for scalar in path.unicodeScalars {
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
