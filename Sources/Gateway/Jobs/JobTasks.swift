@@ -111,7 +111,7 @@ package struct JobTasks: Sendable {
     }
 
     /// Makes sure that a task is still ours; see ``TaskStore/requireLease(_:on:)``.
-    func requireLease(_ task: LeasedTask, on connection: any StorageConnection) throws {
+    package func requireLease(_ task: LeasedTask, on connection: any StorageConnection) throws {
         try queue.requireLease(task, on: connection)
     }
 

@@ -15,6 +15,9 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     /// - Parameter seconds: since the epoch, UTC.
     package init(seconds: Int64) { microseconds = seconds * 1_000_000 }
 
+    /// Whole seconds since the epoch, UTC.
+    package var seconds: Int64 { microseconds / 1_000_000 }
+
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
     /// A later (or earlier) moment.

@@ -74,9 +74,9 @@ struct ManifestCollector: Sendable {
 
     /// Slurm's notation of memory, such as `4G` or `1500M`; without a letter it is mebibytes (slurm.conf(5)).
     static func bytes(_ text: String) -> Int64? {
-        let units: [Character: Double] = ["K": 1024, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "P": 1 << 50]
+        let units: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30, "T": 0x1p40, "P": 0x1p50]
         guard let last = text.last else { return nil }
-        let factor = units[last] ?? Double(1 << 20)
+        let factor = units[last] ?? 0x1p20
         guard let number = Double(units[last] == nil ? text : String(text.dropLast())), number >= 0, number < 1e9
         else { return nil }
         return Int64(number * factor)

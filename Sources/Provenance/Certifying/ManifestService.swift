@@ -29,19 +29,23 @@ package struct ManifestService: Sendable {
         return edition
     }
 
-    /// The proof that a manifest is in the log, as a file of C2SP tlog-proof.
-    ///
-    /// - Parameter edition: the manifest.
-    /// - Returns: the file; the same bytes at all times.
-    /// - Throws: ``GatewayError``, ``LogFault``, storage errors.
-    package func proof(of edition: Edition) async throws -> String {
+    /// The proof that a manifest is in the log, in the tree that ends with it.
+    func proof(of edition: Edition) async throws -> LogProof {
         let found = try await spine.database.read { connection in
             edition.origin == log.origin ? try log.proof(of: edition.position, on: connection) : nil
         }
-        guard let found else {
-            throw GatewayError(.notFound, "The manifest stands in the log \(edition.origin), which is closed.")
+        if let found { return found }
+        throw GatewayError(.notFound, "The manifest stands in the log \(edition.origin), which is closed.")
+    }
+
+    /// The bytes of a manifest's entry in the log.
+    func entry(of edition: Edition) async throws -> [UInt8] {
+        let range = edition.position..<edition.position + 1
+        let found = try await spine.database.read {
+            try ManifestLogStore.entries(origin: edition.origin, range, on: $0).first
         }
-        return found.file
+        guard let found else { throw LogFault.damaged("entry \(edition.position) is missing") }
+        return found.entry
     }
 
     /// All keys there ever were, the newest of each use first.

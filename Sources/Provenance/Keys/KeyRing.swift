@@ -1,6 +1,6 @@
-package import Attestation
+internal import Attestation
 internal import Foundation
-package import Gateway
+internal import Gateway
 internal import Storage
 internal import Synchronization
 

@@ -42,8 +42,8 @@ extension ManifestLog {
     ) throws -> ConsistencyProof? {
         guard try new <= size(on: connection) else { return nil }
         return try ConsistencyProof.make(
-            oldSize: old,
-            newSize: new,
+            from: old,
+            to: new,
             subtree: { try subtree(level: $0, index: $1, on: connection) }
         )
     }

@@ -1,6 +1,6 @@
 package import Attestation
 internal import Gateway
-package import Storage
+internal import Storage
 
 /// The append-only log of everything the gateway has signed: manifests, publications, updates, retractions, keys.
 ///

@@ -1,0 +1,51 @@
+internal import Attestation
+internal import Documents
+internal import Gateway
+internal import HTTPTypes
+internal import Hummingbird
+internal import Provenance
+
+/// The manifests of ended jobs, in each of their forms.
+struct ManifestRoutes: Sendable {
+    let manifests: ManifestService
+
+    var routes: [Route] {
+        let base = "/api/v1/jobs/{id}/reproducibility-manifest"
+        return [
+            Route(.get, base, answer: negotiated),
+            Route(.get, "\(base)/{form}", answer: named),
+        ]
+    }
+
+    /// By content negotiation: the crate unless another form is asked for.
+    private func negotiated(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let edition = try await manifests.manifest(of: try context.jobID)
+        let offered = ManifestForm.allCases.map { String($0.mediaType.prefix { $0 != ";" }) }
+        let otherwise = String(ManifestForm.crate.mediaType.prefix { $0 != ";" })
+        guard let type = Accept.choose(request, among: offered, otherwise: otherwise),
+            let form = ManifestForm.allCases.first(where: { $0.mediaType.hasPrefix(type) })
+        else {
+            throw Problem(kind: .notAcceptable, detail: "Its forms are: \(ManifestForm.list).")
+        }
+        return try await answer(edition, form, request, isNegotiated: true)
+    }
+
+    private func named(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let edition = try await manifests.manifest(of: try context.jobID)
+        guard let form = context.parameters.get("form").flatMap({ ManifestForm(fileName: $0) }) else {
+            throw Problem(kind: .notFound, detail: "There is no such form of a manifest. Its forms are: \(ManifestForm.list).")
+        }
+        return try await answer(edition, form, request, isNegotiated: false)
+    }
+
+    private func answer(
+        _ edition: Edition,
+        _ form: ManifestForm,
+        _ request: Request,
+        isNegotiated: Bool
+    ) async throws -> Response {
+        let text = try await manifests.text(of: edition, as: form)
+        return FixedBytes(text: text, type: form.mediaType, name: form.fileName, isNegotiated: isNegotiated)
+            .answer(request)
+    }
+}
