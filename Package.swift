@@ -137,7 +137,7 @@ let package = Package(
         tests(
             "GatewayHTTP",
             uses: [
-                "GatewayHTTP", "Gateway", "Documents", logging,
+                "GatewayHTTP", "Gateway", "Documents", "Provenance", logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
@@ -148,7 +148,7 @@ let package = Package(
         ),
         tests(
             "Integration",
-            uses: ["Documents", "CurlClient", "Storage", "TestSupport", logging],
+            uses: ["Attestation", "Documents", "CurlClient", "Storage", "TestSupport", logging],
             resources: [.copy("Fixtures")]
         ),
         tests("HouseRules"),

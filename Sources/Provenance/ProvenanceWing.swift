@@ -28,7 +28,10 @@ package struct ProvenanceWing: Sendable {
         let keys = KeyRing(home: spine.configuration.home, configured: policy.signingKey)
         let added = try await keys.prepare([.manifest, .log], in: spine.database, at: spine.keeper.now())
         for key in added {
-            spine.logger.notice("a key was made", metadata: ["use": "\(key.use.rawValue)", "id": "\(key.publicKey.keyID)"])
+            spine.logger.notice(
+                "a key was made",
+                metadata: ["use": "\(key.use.rawValue)", "id": "\(key.publicKey.keyID)"]
+            )
         }
         let log = try await log(spine, keys, identity)
         await checkHistory(of: log, spine)
@@ -67,7 +70,7 @@ package struct ProvenanceWing: Sendable {
         let signer = try await keys.signer(.log, at: spine.keeper.now(), in: spine.database)
         let key = try VerifierKey(name: policy.origin ?? "\(address)/log", kind: .note, publicKey: signer.publicKey)
         let memory = try CheckpointMemory(
-            path: policy.checkpointFile ?? "\(spine.configuration.home).checkpoint",
+            path: policy.checkpointFile ?? "\(spine.configuration.home)/log.checkpoint",
             log: key
         )
         return ManifestLog(key: key, signer: signer, memory: memory)

@@ -3,6 +3,7 @@ import Foundation
 import Gateway
 import HTTPTypes
 import Logging
+import Provenance
 import Testing
 
 @testable import GatewayHTTP
@@ -20,7 +21,8 @@ struct RouteTests {
             keeper: .system,
             logger: Logger(label: "test")
         )
-        let table = RouteTable(services: runtime.services, limits: .standard, metrics: Self.metrics)
+        let manifests = try await ProvenanceWing.open(on: runtime.spine).manifests
+        let table = RouteTable(services: runtime.services, manifests: manifests, limits: .standard, metrics: Self.metrics)
         await runtime.close()
         try FileManager.default.removeItem(atPath: configuration.home)
         return table

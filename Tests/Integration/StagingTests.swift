@@ -66,10 +66,10 @@ struct StagingTests {
         #expect(answered["cache"]?["visibleTo"] == "user:admin")
         let outputs = try await api.get("/api/v1/jobs/\(second)/outputs/when.txt").text
         #expect(try await api.get("/api/v1/jobs/\(first)/outputs/when.txt").text == outputs)
-        let record = try await api.get("/api/v1/jobs/\(second)/record").json
-        let origin = record["predicate"]?["runDetails"]?["cachedFrom"]
-        #expect(origin?["job"]?.stringValue == first)
-        #expect(record["predicate"]?["runDetails"]?["slurm"] == nil)
+        let (original, statement) = (try await api.statement(of: first), try await api.statement(of: second))
+        let details = statement.value["predicate"]?["buildDefinition"]?["internalParameters"]
+        #expect(details?["cachedFrom"]?.stringValue == original.digest)
+        #expect(details?["slurmJobId"] == nil && details?["nodes"] == nil)
         #expect(try await TestCluster.count(named: "ff-\(second)-1") == 0)
         // Another parameter is another result; so is none at all where none may be used.
         let others = [

@@ -13,7 +13,7 @@ package struct ProvenancePolicy: Sendable, Hashable {
     package var signingKey: String?
     /// The name of the log of all manifests; nil is made of ``url``.
     package var origin: String?
-    /// A second place for the newest checkpoint, which an old backup does not bring back; nil is beside the state folder.
+    /// A second place for the newest checkpoint, which an old backup does not bring back; nil is a file of the state folder, which no backup takes along.
     package var checkpointFile: String?
     /// Where DOIs are minted; nil mints none.
     package var doi: DOIRegistry?

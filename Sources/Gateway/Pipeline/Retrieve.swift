@@ -25,8 +25,7 @@ struct Retrieve: Sendable {
             let found = try await LogContext.with(["site": "\(job.site)"]) { try await bringHome(job, from: site) }
             let ended = try await world.write { connection in
                 if found.note == nil, job.ending?.state == .completed, found.inputsAreUnchanged {
-                    let inputs = try JobInputStore.list(of: job.id, manifest: job.manifest, on: connection)
-                    try world.results.keep(job, inputs: inputs, on: connection)
+                    try world.results.keep(job, on: connection)
                 }
                 let ended = try world.store.apply(.retrieved(note: found.note), to: job.id, on: connection)
                 if let size = found.folderSize {

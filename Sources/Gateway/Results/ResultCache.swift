@@ -141,10 +141,9 @@ struct ResultCache: Sendable {
     ///
     /// - Parameters:
     ///   - job: completed, before its last change is written.
-    ///   - inputs: what it read.
     ///   - connection: the transaction.
     /// - Throws: storage errors.
-    func keep(_ job: Job, inputs: [StagedInput], on connection: any StorageConnection) throws {
+    func keep(_ job: Job, on connection: any StorageConnection) throws {
         guard let cache = job.cache, let key = cache.key, let scope = cache.scope,
             cache.status == .miss || cache.status == .refresh
         else { return }
@@ -152,14 +151,12 @@ struct ResultCache: Sendable {
         guard !outputs.isEmpty else { return }
         _ = try store.lock(job.id, on: connection)
         try connection.lock("result \(scope) \(key)")
-        let recipe = try ResultStore.recipe(key, on: connection)
         let seconds = job.slurm?.elapsedSeconds ?? 0
         let cpus = job.slurm?.tresAllocated["cpu"].flatMap { Int($0) } ?? 1
         let entry = ResultStore.Entry(
             key: key,
             scope: scope,
             job: job.id,
-            record: ResultRecord.ofRun(job, inputs: inputs, outputs: outputs, recipe: recipe).jsonText,
             outputsDigest: Self.digest(of: outputs),
             seconds: seconds,
             cpuSeconds: seconds * cpus,

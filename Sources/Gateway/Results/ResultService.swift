@@ -42,33 +42,6 @@ package struct ResultService: Sendable {
         return try await database.read { try JobInputStore.list(of: id, manifest: job.manifest, on: $0) }
     }
 
-    /// The reproducibility record of a completed job, not signed yet.
-    ///
-    /// - Parameter id: the job.
-    /// - Returns: an in-toto statement.
-    /// - Throws: ``GatewayError`` of kinds `notFound` and `conflict`.
-    package func record(of id: JobID) async throws -> JSONValue {
-        let job = try await jobs.job(id)
-        guard job.state == .completed else {
-            throw GatewayError(.conflict, "The job is \(job.state.rawValue); a completed job has a record.")
-        }
-        return try await database.read { connection in
-            let outputs = try OutputStore.list(.output, of: id, on: connection)
-            let recipe = try job.cache?.key.flatMap { try ResultStore.recipe($0, on: connection) }
-            if let cache = job.cache, cache.status == .hit, let origin = cache.job {
-                guard let entry = try ResultStore.entry(of: origin, on: connection) else {
-                    throw GatewayError(.internalFault, "The record of \(origin) is gone.")
-                }
-                return ResultRecord.ofHit(job, original: entry, outputs: outputs, recipe: recipe)
-            }
-            if let text = try ResultStore.entry(of: id, on: connection)?.record {
-                return try JSONValue(json: text.utf8)
-            }
-            let inputs = try JobInputStore.list(of: id, manifest: job.manifest, on: connection)
-            return ResultRecord.ofRun(job, inputs: inputs, outputs: outputs, recipe: recipe)
-        }
-    }
-
     /// Everything that determines a job's result: comparing two shows why one was no hit.
     ///
     /// - Parameter id: the job.

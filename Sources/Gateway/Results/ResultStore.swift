@@ -8,8 +8,6 @@ enum ResultStore {
         let key: String
         let scope: String
         let job: JobID
-        /// The unsigned record of the run, as JSON.
-        let record: String
         /// Of the list of its outputs: two results are the same when these are.
         let outputsDigest: String
         /// Walltime of the run.
@@ -39,7 +37,9 @@ enum ResultStore {
             ON CONFLICT (result_key, scope, job_id) DO NOTHING
             """,
             [
-                .text(entry.key), .text(entry.scope), .text(entry.job.text), .text(state), .text(entry.record),
+                .text(entry.key), .text(entry.scope), .text(entry.job.text), .text(state),
+                // Earlier versions kept an unsigned record here.
+                .text(""),
                 .text(entry.outputsDigest), .integer(Int64(entry.seconds)), .integer(Int64(entry.cpuSeconds)),
                 .integer(entry.size), .integer(entry.createdAt.microseconds),
             ]
@@ -79,7 +79,6 @@ enum ResultStore {
             key: try row.text("result_key"),
             scope: try row.text("scope"),
             job: job,
-            record: try row.text("record"),
             outputsDigest: try row.text("outputs_digest"),
             seconds: Int(try row.integer("seconds")),
             cpuSeconds: Int(try row.integer("cpu_seconds")),

@@ -33,7 +33,10 @@ struct ManifestRoutes: Sendable {
     private func named(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let edition = try await manifests.manifest(of: try context.jobID)
         guard let form = context.parameters.get("form").flatMap({ ManifestForm(fileName: $0) }) else {
-            throw Problem(kind: .notFound, detail: "There is no such form of a manifest. Its forms are: \(ManifestForm.list).")
+            throw Problem(
+                kind: .notFound,
+                detail: "There is no such form of a manifest. Its forms are: \(ManifestForm.list)."
+            )
         }
         return try await answer(edition, form, request, isNegotiated: false)
     }

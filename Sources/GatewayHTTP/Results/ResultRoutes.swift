@@ -4,7 +4,7 @@ internal import Gateway
 internal import HTTPTypes
 internal import Hummingbird
 
-/// Inputs, records, recipes, and what known results saved.
+/// Inputs, recipes, and what known results saved.
 struct ResultRoutes: Sendable {
     private let results: ResultService
     private let storage: SiteStorageService
@@ -14,7 +14,6 @@ struct ResultRoutes: Sendable {
     var routes: [Route] {
         [
             Route(.get, "/api/v1/jobs/{id}/inputs", answer: inputs),
-            Route(.get, "/api/v1/jobs/{id}/record", answer: record),
             Route(.get, "/api/v1/jobs/{id}/recipe", answer: recipe),
             Route(.get, "/api/v1/cache", answer: figures),
             Route(.get, "/api/v1/storage/sites", answer: sites),
@@ -30,10 +29,6 @@ struct ResultRoutes: Sendable {
                 ]
             }
         )
-    }
-
-    private func record(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        Answers.json(try await results.record(of: try context.jobID))
     }
 
     private func recipe(_ request: Request, _ context: GatewayContext) async throws -> Response {

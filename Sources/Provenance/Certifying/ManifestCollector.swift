@@ -140,7 +140,10 @@ struct ManifestCollector: Sendable {
             var input = Input(
                 slot: staged.path,
                 uri: Self.shown(staged.source),
-                kind: Self.kind(declared.indices.contains(staged.position) ? declared[staged.position].source : nil, staged),
+                kind: Self.kind(
+                    declared.indices.contains(staged.position) ? declared[staged.position].source : nil,
+                    staged
+                ),
                 digest: staged.kind == .siteFolder ? .folder(staged.digest) : .sha256(staged.digest)
             )
             input.size = staged.size

@@ -22,6 +22,7 @@ extension ManifestService {
     private func bundle(of edition: Edition) async throws -> String {
         let (proof, entry) = try await (proof(of: edition), entry(of: edition))
         let envelope = try Envelope(json: edition.envelope.utf8)
-        return try SigstoreBundle(envelope: envelope, entry: entry, proof: proof, loggedAt: edition.createdAt.seconds).text
+        return try SigstoreBundle(envelope: envelope, entry: entry, proof: proof, loggedAt: edition.createdAt.seconds)
+            .text
     }
 }
