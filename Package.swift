@@ -59,12 +59,13 @@ let package = Package(
         door("CPQ", "libpq", "libpq-dev"),
         door("CCurl", "libcurl", "libcurl4-openssl-dev"),
         door("COpenSSL", "libcrypto", "libssl-dev"),
+        door("CP11Kit", "p11-kit-1", "libp11-kit-dev"),
         room("Documents", uses: ["Yams"]),
         // Floor 1: one outside world each.
         room("SSHClient", uses: ["CSSH2", "COpenSSL", logging]),
         room("CurlClient", uses: ["CCurl", "COpenSSL"]),
         room("Storage", uses: ["CPQ", logging, metrics, .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Attestation", uses: ["COpenSSL", "Documents"]),
+        room("Attestation", uses: ["COpenSSL", "CP11Kit", "Documents"]),
         // Floor 2: languages and mechanisms.
         room("TaskQueue", uses: ["Storage", logging, metrics, lifecycle]),
         room("Slurm", uses: [.product(name: "Mustache", package: "swift-mustache")]),

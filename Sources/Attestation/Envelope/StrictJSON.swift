@@ -8,7 +8,7 @@ package enum StrictJSON {
     /// Levels of arrays and objects that may lie in each other.
     package static let depthLimit = 64
     /// Values in one text.
-    package static let valueLimit = 500_000
+    package static let valueLimit = 200_000
 
     /// Reads one value that fills the text.
     ///
@@ -54,7 +54,20 @@ private struct StrictJSONReader {
     let text: [UInt8]
     private var position = 0
     private var values = 0
-    private var path: [String] = []
+    private var path: [Step] = []
+
+    /// One step down: a member, an element.
+    private enum Step {
+        case member(String)
+        case element(Int)
+
+        var token: String {
+            switch self {
+            case .member(let name): JSONPointer.escape(String(name.prefix(64)))
+            case .element(let index): "\(index)"
+            }
+        }
+    }
 
     init(text: [UInt8]) { self.text = text }
 
@@ -68,12 +81,12 @@ private struct StrictJSONReader {
     private var next: UInt8? { position < text.count ? text[position] : nil }
 
     private func error(_ reason: String) -> StrictJSONError {
-        let pointer = path.map { "/" + JSONPointer.escape(String($0.prefix(64))) }.joined()
+        let pointer = path.map { "/" + $0.token }.joined()
         return StrictJSONError(reason: reason, path: pointer, offset: position)
     }
 
     private mutating func skipSpace() {
-        while let byte = next, [0x20, 0x09, 0x0a, 0x0d].contains(byte) { position += 1 }
+        while let byte = next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { position += 1 }
     }
 
     /// Takes a byte if it stands next.
@@ -120,7 +133,7 @@ private struct StrictJSONReader {
             guard members[name] == nil else { throw error("the member '\(name.prefix(64))' stands twice") }
             skipSpace()
             guard take(":") else { throw error("a colon should be here") }
-            path.append(name)
+            path.append(.member(name))
             members[name] = try value()
             path.removeLast()
             skipSpace()
@@ -136,7 +149,7 @@ private struct StrictJSONReader {
         if take("]") { return .array(elements) }
         guard path.count < StrictJSON.depthLimit else { throw error("it is nested too deeply") }
         repeat {
-            path.append("\(elements.count)")
+            path.append(.element(elements.count))
             elements.append(try value())
             path.removeLast()
             skipSpace()

@@ -45,7 +45,7 @@ package struct VerifierKey: Sendable, Hashable {
         }
         guard let kind = Kind(rawValue: byte) else { throw .verifierKey("its kind \(byte) is not Ed25519") }
         guard let publicKey = Ed25519PublicKey(raw: Array(key.dropFirst())) else {
-            throw .verifierKey("its key has not 32 bytes")
+            throw .verifierKey("its key is not one of Ed25519")
         }
         try self.init(name: String(decoding: parts[0], as: UTF8.self), kind: kind, publicKey: publicKey)
         guard parts[1].elementsEqual(hashDigits.utf8) else {
