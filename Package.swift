@@ -68,6 +68,7 @@ let package = Package(
         // Floor 2: languages and mechanisms.
         room("TaskQueue", uses: ["Storage", logging, metrics, lifecycle]),
         room("Slurm", uses: [.product(name: "Mustache", package: "swift-mustache")]),
+        room("Comparison", uses: ["Documents", "Attestation"]),
         // Floor 3: the spine.
         .target(
             name: "Gateway",
@@ -124,6 +125,11 @@ let package = Package(
         tests("Attestation", uses: ["Attestation", "Documents"]),
         tests("TaskQueue", uses: ["TaskQueue", "Storage", logging, lifecycle]),
         tests("Slurm", uses: ["Slurm", "TestSupport"]),
+        tests(
+            "Comparison",
+            uses: ["Comparison", "Documents", "Attestation", "TestSupport"],
+            resources: [.copy("Fixtures")]
+        ),
         tests(
             "Gateway",
             uses: [
