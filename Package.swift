@@ -69,6 +69,7 @@ let package = Package(
         // Floor 2: languages and mechanisms.
         room("TaskQueue", uses: ["Storage", logging, metrics, lifecycle]),
         room("Slurm", uses: [.product(name: "Mustache", package: "swift-mustache")]),
+        room("Comparison", uses: ["Documents", "Attestation"]),
         // Floor 3: the spine.
         .target(
             name: "Gateway",
@@ -128,6 +129,11 @@ let package = Package(
         tests("Attestation", uses: ["Attestation", "Documents"]),
         tests("TaskQueue", uses: ["TaskQueue", "Storage", logging, lifecycle]),
         tests("Slurm", uses: ["Slurm", "TestSupport"]),
+        tests(
+            "Comparison",
+            uses: ["Comparison", "Documents", "Attestation", "TestSupport"],
+            resources: [.copy("Fixtures")]
+        ),
         tests(
             "Gateway",
             uses: [
