@@ -12,6 +12,22 @@ package struct Moment: Sendable, Hashable, Comparable {
         self.microseconds = min(max(microseconds, -62_135_596_800_000_000), 253_402_300_799_999_999)
     }
 
+    /// Reads what ``utc`` writes, and nothing else.
+    ///
+    /// - Parameter text: RFC 3339 with `Z`, of whole seconds or milliseconds.
+    package init?(utc text: String) {
+        let form = /(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{3}))?Z/.asciiOnlyDigits()
+        guard let match = text.wholeMatch(of: form), let year = Int64(match.1), let month = Int64(match.2),
+            let day = Int64(match.3), let hour = Int64(match.4), let minute = Int64(match.5),
+            let second = Int64(match.6)
+        else { return nil }
+        let seconds = Self.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+        let milliseconds = match.7.flatMap { Int64($0) } ?? 0
+        self.init(microseconds: (seconds * 1000 + milliseconds) * 1000)
+        // A day or an hour that does not exist prints as another one.
+        guard utc == text else { return nil }
+    }
+
     package static func < (left: Moment, right: Moment) -> Bool { left.microseconds < right.microseconds }
 
     /// RFC 3339 with `Z`, such as `2026-11-20T19:36:05Z`; with milliseconds when there are any.
@@ -46,6 +62,15 @@ package struct Moment: Sendable, Hashable, Comparable {
         let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+    }
+
+    /// The reverse of ``date(days:)``.
+    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let yearFromMarch = month <= 2 ? year - 1 : year
+        let era = floored(yearFromMarch, 400)
+        let yearOfEra = yearFromMarch - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
     private static func floored(_ value: Int64, _ divisor: Int64) -> Int64 {

@@ -37,6 +37,48 @@ package struct ChecksumList: Sendable, Hashable {
     /// The list as UTF-8 text.
     package var bytes: [UInt8] { Array(entries.map(Self.line).joined().utf8) }
 
+    /// Reads a list; nil for anything that ``bytes`` would not write, and for names that lead elsewhere.
+    ///
+    /// - Parameter bytes: the file.
+    package init?(bytes: [UInt8]) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        var entries: [Entry] = []
+        for line in text.utf8.split(separator: 10, omittingEmptySubsequences: true) {
+            guard let entry = Self.entry(line) else { return nil }
+            entries.append(entry)
+        }
+        self.entries = entries
+        guard self.bytes == bytes else { return nil }
+    }
+
+    private static func entry(_ line: Substring.UTF8View) -> Entry? {
+        let isEscaped = line.first == 92
+        let rest = isEscaped ? line.dropFirst() : line
+        let digits = String(decoding: rest.prefix(64), as: UTF8.self)
+        guard let digest = SHA256Digest("sha256:" + digits) else { return nil }
+        let name = String(decoding: rest.dropFirst(66), as: UTF8.self)
+        guard let path = isEscaped ? unescape(name) : name, RecordPaths.isBelow(path) else { return nil }
+        return Entry(path: path, digest: digest)
+    }
+
+    private static func unescape(_ name: String) -> String? {
+        var result = String.UnicodeScalarView()
+        var scalars = name.unicodeScalars.makeIterator()
+        while let scalar = scalars.next() {
+            guard scalar == "\\" else {
+                result.append(scalar)
+                continue
+            }
+            switch scalars.next() {
+            case "\\": result.append("\\")
+            case "n": result.append("\n")
+            case "r": result.append("\r")
+            default: return nil
+            }
+        }
+        return String(result)
+    }
+
     private static func line(_ entry: Entry) -> String {
         let escaped = escape(entry.path)
         return (escaped == entry.path ? "" : "\\") + "\(entry.digest.hexadecimal)  \(escaped)\n"

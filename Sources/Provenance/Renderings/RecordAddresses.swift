@@ -18,7 +18,14 @@ package struct RecordAddresses: Sendable, Hashable {
     /// The gateway itself.
     package var gateway: String { base + "/" }
     /// The page of the analysis.
-    package var analysis: String { "\(base)/analysis/\(record)" }
+    package var analysis: String { analysis(record) }
+
+    /// The page of another analysis.
+    ///
+    /// - Parameter id: its record.
+    /// - Returns: its address.
+    package func analysis(_ id: RecordID) -> String { "\(base)/analysis/\(id)" }
+
     /// The page that explains the statement's own fields.
     package var buildType: String { base + "/buildtypes/slurm-analysis/v1" }
     /// The names of our own properties.

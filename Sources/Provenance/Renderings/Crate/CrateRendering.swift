@@ -21,9 +21,8 @@ package struct CrateRendering: Sendable {
 
     /// `ro-crate-metadata.json`: JSON with one entity on each line, members sorted (RFC 8785 within a line).
     package var bytes: [UInt8] {
-        let contexts = Canonical.text(.array(profile.contexts.map { .string($0) }))
-        let lines = graph.map { Canonical.text(.object($0.members)) }.joined(separator: ",\n")
-        return Array("{\"@context\":\(contexts),\"@graph\":[\n\(lines)\n]}\n".utf8)
+        let context = JSONValue.array(profile.contexts.map { .string($0) })
+        return Canonical.crate(context: context, graph: graph.map { .object($0.members) })
     }
 
     /// Entities in reading order; of several with one `@id` the first stays.
