@@ -76,7 +76,7 @@ struct CertifyJob: TaskHandler {
             guard try EditionStore.first(of: finished.job.id, on: connection) == nil else { return nil }
             let entry = LogEntry(
                 analysis: manifest.id,
-                event: .certified,
+                event: .recorded,
                 previous: nil,
                 statement: signed.statement,
                 time: ManifestCollector.moment(now)
