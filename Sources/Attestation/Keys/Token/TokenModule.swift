@@ -11,12 +11,13 @@ internal import CP11Kit
         guard let functions = unsafe p11_kit_module_load(path, 0) else {
             throw .token(step: "loading \(path)", reason: "it is not there or not a PKCS #11 library")
         }
-        unsafe self.functions = unsafe functions
         let code = unsafe p11_kit_module_initialize(functions)
         guard code == CKR_OK else {
             unsafe p11_kit_module_release(functions)
             throw .token(step: "C_Initialize", reason: Self.words(code))
         }
+        // Set last: an initialiser that throws after this would run `deinit`.
+        unsafe self.functions = unsafe functions
     }
 
     deinit {
