@@ -30,6 +30,7 @@ internal import CP11Kit
     /// - Parameters:
     ///   - step: its name, for the error.
     ///   - body: the call; nil when the library lacks the function.
+    /// - Throws: ``SigningError/token(step:reason:)``.
     func call(_ step: String, _ body: (UnsafeMutablePointer<CK_FUNCTION_LIST>) -> CK_RV?) throws(SigningError) {
         guard let code = unsafe body(functions) else { throw .token(step: step, reason: "it cannot do that") }
         // A session that is logged in shares that with every other one of this process.
