@@ -44,6 +44,63 @@ struct CanonicalJSONTests {
         #expect(try CanonicalJSON.text(.number("\(Double(bitPattern: bits))")) == expected)
     }
 
+    @Test(
+        "the pairs of the scheme's own test data",
+        arguments: [
+            Pair(
+                "arrays",
+                #"[ 56, { "d": true, "10": null, "1": [ ] } ]"#,
+                #"[56,{"1":[],"10":null,"d":true}]"#
+            ),
+            Pair(
+                "french",
+                #"{"peach":"order","p\u00e9ch\u00e9":"is wrong","p\u00eache":"but MUST","sin":   "ignore locale"}"#,
+                "{\"peach\":\"order\",\"p\u{e9}ch\u{e9}\":\"is wrong\",\"p\u{ea}che\":\"but MUST\",\"sin\":\"ignore locale\"}"
+            ),
+            Pair(
+                "structures",
+                #"{"1": {"f": {"f": "hi","F": 5} ,"\n": 56.0},"10": { },"": "empty","a": { },"111": [ { } ],"A": { }}"#,
+                #"{"":"empty","1":{"\n":56,"f":{"F":5,"f":"hi"}},"10":{},"111":[{}],"A":{},"a":{}}"#
+            ),
+            Pair(
+                "unicode",
+                #"{ "Unnormalized Unicode":"\u1e0d\u0307" }"#,
+                "{\"Unnormalized Unicode\":\"\u{1e0d}\u{307}\"}"
+            ),
+            Pair(
+                "values",
+                #"""
+                {"numbers": [1E30, 4.50, 333333333.33333329, 2e-3, 0.000000000000000000000000001],
+                 "escaping": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/", "literals": [null, true, false]}
+                """#,
+                #"{"escaping":"€$\u000f\nA'B\"\\\\\"/","literals":[null,true,false],"#
+                    + #""numbers":[1e+30,4.5,333333333.3333333,0.002,1e-27]}"#
+            ),
+            Pair(
+                "weird",
+                #"""
+                {"\u20ac": "Euro", "1": "One", "\u0080": "Control\u007f", "\ud83d\ude02": "Smiley",
+                 "\u00f6": "O", "\ufb33": "Dalet", "</script>": "Browser Challenge"}
+                """#,
+                "{\"1\":\"One\",\"</script>\":\"Browser Challenge\",\"\u{80}\":\"Control\u{7f}\",\"\u{f6}\":\"O\","
+                    + "\"€\":\"Euro\",\"\u{1f602}\":\"Smiley\",\"\u{fb33}\":\"Dalet\"}"
+            ),
+        ]
+    )
+    func pairs(_ pair: Pair) throws {
+        let found = try CanonicalJSON.text(StrictJSON.value(of: pair.input.utf8))
+        #expect(found.utf8.elementsEqual(pair.output.utf8))
+        #expect(try CanonicalJSON.text(JSONValue(json: pair.input.utf8)).utf8.elementsEqual(pair.output.utf8))
+    }
+
+    struct Pair: Sendable, CustomTestStringConvertible {
+        let (testDescription, input, output): (String, String, String)
+
+        init(_ name: String, _ input: String, _ output: String) {
+            (testDescription, self.input, self.output) = (name, input, output)
+        }
+    }
+
     @Test("what is no number is refused")
     func refusals() {
         #expect(throws: CanonicalJSON.NotANumber.self) { try CanonicalJSON.text([.number("1e999")]) }

@@ -8,7 +8,6 @@ internal import Synchronization
 package final class TokenSigner: Signer {
     package let publicKey: Ed25519PublicKey
     private let address: TokenAddress
-    private let module: TokenModule
     /// Used by one caller at a time, since a session signs one message at a time; nil after it broke.
     private let session: Mutex<TokenSession?>
 
@@ -19,12 +18,10 @@ package final class TokenSigner: Signer {
     /// - Throws: ``SigningError``.
     package init(address: String) throws(SigningError) {
         let address = try TokenAddress(address)
-        let module = try TokenModule(path: address.modulePath)
-        let session = try TokenSession(address, module: module)
+        let session = try TokenSession(address)
         _ = try session.sign(Array("a token that signs".utf8))
         publicKey = session.publicKey
         self.address = address
-        self.module = module
         self.session = Mutex(session)
     }
 
@@ -34,7 +31,7 @@ package final class TokenSigner: Signer {
             do throws(SigningError) {
                 if let open = session?.signature(of: message) { return .success(open) }
                 session = nil
-                let fresh = try TokenSession(address, module: module)
+                let fresh = try TokenSession(address)
                 guard fresh.publicKey == publicKey else {
                     throw .token(step: "opening it again", reason: "it holds another key now")
                 }

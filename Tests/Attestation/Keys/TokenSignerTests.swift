@@ -51,6 +51,19 @@ struct TokenSignerTests {
         }
     }
 
+    @Test("a token that went away is told, and is used again when it is back")
+    func comesBack() async {
+        await #expect(processExitsWith: .success) {
+            let token = try SoftToken()
+            let signer = try TokenSigner(address: token.address("token=farfield;object=manifest"))
+            try token.away()
+            let error = try #require(throws: SigningError.self) { try signer.sign([1]) }
+            #expect(error.mayPass)
+            try token.back()
+            #expect(signer.publicKey.isValid(try signer.sign([1]), of: [1]))
+        }
+    }
+
     @Test(
         "an address without a library or a file with the PIN is refused, and a PIN in it is not repeated",
         arguments: [
@@ -90,6 +103,14 @@ private struct SoftToken {
         try load(key, label: "manifest", id: "02")
         try run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
         try load(key, label: "elliptic", id: "03")
+    }
+
+    func away() throws {
+        try FileManager.default.moveItem(atPath: folder.path + "/tokens", toPath: folder.path + "/away")
+    }
+
+    func back() throws {
+        try FileManager.default.moveItem(atPath: folder.path + "/away", toPath: folder.path + "/tokens")
     }
 
     private func load(_ key: String, label: String, id: String) throws {

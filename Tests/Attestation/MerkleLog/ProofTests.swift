@@ -24,9 +24,9 @@ struct ProofTests {
         }
     }
 
-    private static let sizes = Array(1...20) + [31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 130]
+    private static let sizes = Array(1...17) + [31, 32, 33, 64, 65, 130]
 
-    @Test("each leaf is proven in each tree", arguments: 1...130)
+    @Test("each leaf is proven in each tree", arguments: Array(1...70) + [127, 128, 129, 130])
     func inclusion(size: Int) throws {
         for index in 0..<size {
             let proof = try #require(try InclusionProof.make(index: index, size: size, subtree: Self.subtree))
@@ -36,7 +36,7 @@ struct ProofTests {
         #expect(try InclusionProof.make(index: -1, size: size, subtree: Self.subtree) == nil)
     }
 
-    @Test("each tree is proven to have grown out of each smaller one", arguments: 0...130)
+    @Test("each tree is proven to have grown out of each smaller one", arguments: Array(0...70) + [127, 128, 129, 130])
     func consistency(size: Int) throws {
         for old in 0...size {
             let proof = try #require(try ConsistencyProof.make(from: old, to: size, subtree: Self.subtree))
@@ -48,7 +48,7 @@ struct ProofTests {
 
     @Test("a proof about anything else is refused", arguments: sizes)
     func wrongInclusion(size: Int) throws {
-        for index in 0..<size {
+        for index in stride(from: 0, to: size, by: size > 20 ? 9 : 1) {
             let proof = try #require(try InclusionProof.make(index: index, size: size, subtree: Self.subtree))
             let (leaf, root) = (Self.tree.leaves[index], Self.roots[size])
             for other in Self.variations(proof.hashes) {
@@ -67,7 +67,7 @@ struct ProofTests {
 
     @Test("a rewritten log has no proof", arguments: sizes)
     func wrongConsistency(size: Int) throws {
-        for old in 1..<max(size, 2) where old < size {
+        for old in stride(from: 1, to: size, by: size > 20 ? 9 : 1) {
             let proof = try #require(try ConsistencyProof.make(from: old, to: size, subtree: Self.subtree))
             let (oldRoot, newRoot) = (Self.roots[old], Self.roots[size])
             for other in Self.variations(proof.hashes) {

@@ -11,12 +11,13 @@ internal import CP11Kit
         guard let functions = unsafe p11_kit_module_load(path, 0) else {
             throw .token(step: "loading \(path)", reason: "it is not there or not a PKCS #11 library")
         }
-        unsafe self.functions = unsafe functions
         let code = unsafe p11_kit_module_initialize(functions)
         guard code == CKR_OK else {
             unsafe p11_kit_module_release(functions)
             throw .token(step: "C_Initialize", reason: Self.words(code))
         }
+        // Set last: an initialiser that throws after this would run `deinit`.
+        unsafe self.functions = unsafe functions
     }
 
     deinit {
@@ -29,6 +30,7 @@ internal import CP11Kit
     /// - Parameters:
     ///   - step: its name, for the error.
     ///   - body: the call; nil when the library lacks the function.
+    /// - Throws: ``SigningError/token(step:reason:)``.
     func call(_ step: String, _ body: (UnsafeMutablePointer<CK_FUNCTION_LIST>) -> CK_RV?) throws(SigningError) {
         guard let code = unsafe body(functions) else { throw .token(step: step, reason: "it cannot do that") }
         // A session that is logged in shares that with every other one of this process.

@@ -37,8 +37,12 @@ struct TokenSession: ~Copyable {
     /// The key that checks what the token signs.
     let publicKey: Ed25519PublicKey
 
-    /// Opens a session, logs in with the PIN from its file, and finds the key.
-    init(_ address: TokenAddress, module: TokenModule) throws(SigningError) {
+    /// Loads the library, opens a session, logs in with the PIN from its file, and finds the key.
+    ///
+    /// The library is loaded for each session: one that lost its token may not find it again before it is initialised
+    /// anew, which happens when its last user has let it go.
+    init(_ address: TokenAddress) throws(SigningError) {
+        let module = try TokenModule(path: address.modulePath)
         let open = try OpenSession(slot: try Self.slot(address, module), module)
         try open.logIn(pinPath: address.pinPath)
         let key = try Self.find(CK_OBJECT_CLASS(CKO_PRIVATE_KEY), "private key", address, module, open.handle)
