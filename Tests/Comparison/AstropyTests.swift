@@ -68,6 +68,15 @@ struct AstropyTests {
         #expect(table["counts"]?.cells.compactMap(\.number) == [0, 1, 2_147_483_648, 4_294_967_295, 7])
     }
 
+    @Test("Tables of text in FITS")
+    func words() async throws {
+        let table = try await table("words.fits")
+        #expect(table["name"]?.cells == [.text("one"), .text("two")])
+        #expect(table["number"]?.cells == [.integer(1), .integer(-2)])
+        #expect(table["value"]?.cells == [.real(0.1), .real(-2.5e-7)])
+        #expect(table["value"]?.unit == "Jy")
+    }
+
     @Test("Images of every type have the same pixels")
     func images() async throws {
         let file = try FITSFile(try await AstropyFiles.bytes("images.fits"), limits: limits)

@@ -17,7 +17,7 @@ struct HostileFileTests {
         for (kind, name) in [
             (FileKind.ecsv, "table.ecsv"), (.votable, "tabledata.vot"), (.votable, "binary2.vot"),
             (.fits, "table.fits"),
-            (.fits, "ragged.fits"), (.fits, "images.fits"),
+            (.fits, "ragged.fits"), (.fits, "words.fits"), (.fits, "images.fits"),
         ] {
             seeds.append((kind, try await AstropyFiles.bytes(name)))
         }
@@ -116,6 +116,59 @@ struct HostileFileTests {
         #expect(fits(["SIMPLE  =  T"])?.contains("BITPIX") == true)
         let endless = Array(String(repeating: "SIMPLE  = T".padding(to: 80), count: 36).utf8)
         #expect(refusal { _ = try FITSFile(endless, limits: Self.limits) }?.contains("no END") == true)
+    }
+
+    /// An extension behind an empty primary unit.
+    private func fits(extension cards: [String], data: Int = 2880) -> [UInt8] {
+        let primary = ["SIMPLE  = T", "BITPIX  = 8", "NAXIS   = 0", "END"]
+        let headers = [primary, cards + ["END"]].map { unit in
+            unit.map { $0.padding(to: 80) }.joined().padding(to: 2880)
+        }
+        return Array(headers.joined().utf8) + [UInt8](repeating: 0, count: data)
+    }
+
+    @Test("Tables that promise endless rows, columns or heaps are refused or empty")
+    func endlessTables() throws {
+        let endless = "9223372036854775807"
+        let table = ["XTENSION= 'BINTABLE'", "BITPIX  = 8", "NAXIS   = 2", "GCOUNT  = 1"]
+        let rows = table + ["NAXIS1  = 0", "NAXIS2  = \(endless)", "PCOUNT  = 0", "TFIELDS = 0"]
+        let empty = try FITSFile(fits(extension: rows), limits: Self.limits)
+        #expect(empty.units.last?.content == .table(Table(columns: [])))
+        let heap =
+            table + [
+                "NAXIS1  = 8", "NAXIS2  = 1", "PCOUNT  = 8", "TFIELDS = 1", "TFORM1  = 'PB'", "THEAP   = \(endless)",
+            ]
+        #expect(refusal { _ = try FITSFile(fits(extension: heap), limits: Self.limits) }?.contains("THEAP") == true)
+        let image = ["XTENSION= 'IMAGE'", "BITPIX  = 8", "NAXIS   = 1", "NAXIS1  = 0", "PCOUNT  = 9", "GCOUNT  = 1"]
+        let odd = fits(extension: image)
+        #expect(try DifferencePicture.fits(odd, odd, unit: 1, limits: Self.limits) == nil)
+        let words = ["XTENSION= 'TABLE'", "BITPIX  = 8", "NAXIS   = 2", "PCOUNT  = 0", "GCOUNT  = 1"]
+        let outside = words + ["NAXIS1  = 4", "NAXIS2  = 1", "TFIELDS = 1", "TFORM1  = 'A9'", "TBCOL1  = 2"]
+        #expect(refusal { _ = try FITSFile(fits(extension: outside), limits: Self.limits) }?.contains("TBCOL1") == true)
+    }
+
+    @Test("A text that goes on over a hundred thousand cards is refused")
+    func endlessText() {
+        let cards = ["SIMPLE  = T", "NAME    = 'x&'"] + [String](repeating: "CONTINUE  'x&'", count: 100_001)
+        #expect(fits(cards) == "too large: it holds more than 100000 header cards")
+    }
+
+    @Test("Pixels farther apart than any number still make a picture")
+    func distantPixels() {
+        let most = Double.greatestFiniteMagnitude
+        let (old, new) = (FITSImage(shape: [2], values: [most, 0]), FITSImage(shape: [2], values: [-most, 1]))
+        #expect(DifferencePicture.image(old, new) != nil)
+    }
+
+    @Test("Brackets without end are refused")
+    func brackets() {
+        let text = "# %ECSV 1.0\n# " + String(repeating: "[", count: 100_000) + "\na\n"
+        #expect(refusal { _ = try ECSV.table(Array(text.utf8), limits: Self.limits) } != nil)
+        let json = Array(String(repeating: "[", count: 100_000).utf8)
+        guard case .notCompared = FileComparer().compare("a.json", old: json, new: [0x31]).verdict else {
+            Issue.record("compared")
+            return
+        }
     }
 
     @Test("A YAML header that multiplies is refused")

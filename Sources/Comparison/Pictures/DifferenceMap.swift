@@ -30,7 +30,9 @@ struct DifferenceMap {
             let (first, second) = (old.values[index], new.values[index])
             if first.isFinite != second.isFinite { hasMismatch[place] = true }
             guard first.isFinite, second.isFinite else { continue }
-            let difference = second - first
+            // Two finite numbers may be farther apart than any number.
+            let most = Double.greatestFiniteMagnitude
+            let difference = min(most, max(-most, second - first))
             if abs(difference) >= abs(differences[place] ?? 0) { differences[place] = difference }
         }
     }

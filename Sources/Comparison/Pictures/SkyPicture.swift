@@ -71,6 +71,7 @@ struct SkyPicture {
             "<rect x=\"\(margin)\" y=\"\(margin)\" width=\"\(side)\" height=\"\(side)\" fill=\"none\" stroke=\"#444\"/>"
         )
         lines.append("<text x=\"\(margin)\" y=\"\(margin - 12)\">\(projection.caption)</text>")
+        guard projection.isFlat else { return lines }
         lines.append(
             "<text x=\"\(margin)\" y=\"\(margin + side + 22)\">the frame is \(Decimals.short(extent))° wide</text>"
         )

@@ -6,6 +6,8 @@ struct SkyProjection {
     private enum Kind { case tangent(SkyPosition, east: SkyPosition, north: SkyPosition), hammer(centre: Double) }
 
     private let kind: Kind
+    /// Whether the middle of the frame stands for all of it, so that its width is an angle.
+    var isFlat: Bool { if case .tangent = kind { true } else { false } }
     /// What it is, for a caption.
     let caption: String
 
@@ -48,10 +50,7 @@ struct SkyProjection {
             longitude *= .pi / 180
             let latitude = mark.declination * .pi / 180
             let scale = (2 / (1 + cos(latitude) * cos(longitude / 2))).squareRoot() * 180 / .pi
-            return (
-                -scale * 2 * cos(latitude) * sin(longitude / 2) / 2.0.squareRoot(),
-                scale * sin(latitude) / 2.0.squareRoot()
-            )
+            return (-scale * 2 * cos(latitude) * sin(longitude / 2), scale * sin(latitude))
         }
     }
 }

@@ -41,6 +41,13 @@ ragged = fits.Column(name="ragged", format="PJ()", array=np.array([np.arange(n, 
 counts = fits.Column(name="counts", format="J", bzero=2**31, array=np.array([0, 1, 2**31, 2**32 - 1, 7], dtype=np.uint32))
 fits.BinTableHDU.from_columns([ragged, counts]).writeto(folder / "ragged.fits", overwrite=True)
 
+words = [
+    fits.Column(name="name", format="A10", array=np.array(["one", "two"])),
+    fits.Column(name="number", format="I6", array=np.array([1, -2])),
+    fits.Column(name="value", format="D25.16", unit="Jy", array=np.array([0.1, -2.5e-7])),
+]
+fits.TableHDU.from_columns(words).writeto(folder / "words.fits", overwrite=True)
+
 ramp = np.arange(24).reshape(4, 6)
 primary = fits.PrimaryHDU(ramp.astype(np.int16))
 primary.header["LONG"] = "it's " + "x" * 120
