@@ -29,7 +29,7 @@ struct FITSComparer {
         unit.cards = Array(cards.prefix(limits.details))
         switch (old.content, new.content) {
         case (.image(let first), .image(let second)):
-            unit.image = ImageComparer.compare(first, second, rules: rules, limits: limits)
+            unit.image = ImageComparer.compare(first, second, name: old.name, rules: rules, limits: limits)
         case (.table(let first), .table(let second)):
             unit.table = try TableComparer(rules: rules, limits: limits).compare(first, second)
         case (.other(let first), .other(let second)):

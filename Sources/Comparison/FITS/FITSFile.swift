@@ -8,7 +8,7 @@ package struct FITSFile: Sendable, Equatable {
         case none
         /// An array of pixels.
         case image(FITSImage)
-        /// A binary table.
+        /// A table, binary or of text.
         case table(Table)
         /// Something else, by its digest.
         case other(SHA256Digest)
@@ -101,11 +101,12 @@ package struct FITSFile: Sendable, Equatable {
     private static func content(_ header: FITSHeader, _ bytes: [UInt8], _ range: Range<Int>, limits: ComparisonLimits)
         throws(ReadingError) -> Content
     {
-        if range.isEmpty, header.text("XTENSION") != "BINTABLE" { return .none }
+        if range.isEmpty, header.text("XTENSION")?.hasSuffix("TABLE") != true { return .none }
         switch header.text("XTENSION") {
         case nil where header["GROUPS"]?.value != "T", "IMAGE":
             return .image(try FITSImage(header, bytes, range, limits: limits))
         case "BINTABLE": return .table(try FITSTable.read(header, bytes, range, limits: limits))
+        case "TABLE": return .table(try FITSTextTable.read(header, bytes, range, limits: limits))
         default: return .other(SHA256Digest(of: bytes[range]))
         }
     }

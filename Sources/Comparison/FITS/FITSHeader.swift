@@ -20,6 +20,8 @@ package struct FITSHeader: Sendable, Equatable {
     /// All cards but END and empty ones.
     package let cards: [FITSCard]
     private let places: [String: Int]
+    /// The most cards of one header.
+    private static let limit = 100_000
 
     /// The card with a keyword; the first of several.
     subscript(_ keyword: String) -> FITSCard? { places[keyword].map { cards[$0] } }
@@ -34,6 +36,7 @@ package struct FITSHeader: Sendable, Equatable {
     init(_ bytes: [UInt8], at position: inout Int) throws(ReadingError) {
         var cards: [FITSCard] = []
         var continued: String?
+        var read = 0
         while true {
             guard position + 80 <= bytes.count else {
                 throw .malformed(kind: "FITS", message: "a header has no END")
@@ -46,8 +49,11 @@ package struct FITSHeader: Sendable, Equatable {
             let text = String(decoding: card, as: UTF8.self)
             let keyword = CellText.trim(text.prefix(8))
             if keyword == "END" { break }
-            guard cards.count < 100_000 else { throw .tooLarge(what: "header cards", limit: 100_000) }
-            if keyword == "CONTINUE", let beginning = continued, let last = cards.popLast() {
+            read += 1
+            guard read <= Self.limit else { throw .tooLarge(what: "header cards", limit: Self.limit) }
+            if keyword == "CONTINUE", let beginning = continued, beginning.utf8.count < 65_536,
+                let last = cards.popLast()
+            {
                 let (value, _) = Self.value(text.dropFirst(8))
                 cards.append(FITSCard(keyword: last.keyword, value: beginning + value.strippedMark, isText: true))
                 continued = value.hasSuffix("&") ? beginning + value.strippedMark : nil

@@ -21,7 +21,8 @@ package struct FITSImage: Sendable, Equatable {
     init(_ header: FITSHeader, _ bytes: [UInt8], _ range: Range<Int>, limits: ComparisonLimits) throws(ReadingError) {
         let bits = header.integer("BITPIX") ?? 8
         shape = try FITSFile.axes(header)
-        let count = range.count / (abs(bits) / 8)
+        // The size of the data was checked: the product fits.
+        let count = shape.reduce(1, *)
         guard count <= limits.values else { throw .tooLarge(what: "pixels", limit: limits.values) }
         let (scale, zero) = (header["BSCALE"]?.number ?? 1, header["BZERO"]?.number ?? 0)
         let blank = bits > 0 ? header.integer("BLANK").map(Int64.init) : nil

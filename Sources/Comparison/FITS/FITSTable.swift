@@ -39,11 +39,21 @@ enum FITSTable {
         guard !values.overflow, values.partialValue <= limits.values else {
             throw .tooLarge(what: "values", limit: limits.values)
         }
-        let heap = range.lowerBound + (header.integer("THEAP") ?? axes[0] * axes[1])
-        var reading = FITSTableReading(bytes: bytes, heap: heap, end: range.upperBound, limits: limits)
+        // Rows without columns are nothing, however many the header promises.
+        if fields.isEmpty { return Table(columns: []) }
+        let heap = header.integer("THEAP") ?? axes[0] * axes[1]
+        guard (0...range.count).contains(heap) else {
+            throw .malformed(kind: "FITS", message: "THEAP is wrong")
+        }
+        var reading = FITSTableReading(
+            bytes: bytes,
+            heap: range.lowerBound + heap,
+            end: range.upperBound,
+            limits: limits
+        )
         var cells = [[Cell]](repeating: [], count: fields.count)
         var reader = BigEndian(bytes, from: range.lowerBound, to: range.upperBound)
-        for _ in 0..<axes[1] where !fields.isEmpty {
+        for _ in 0..<axes[1] {
             for (index, field) in fields.enumerated() { cells[index].append(try reading.cell(field, &reader)) }
         }
         let columns = zip(fields, cells).map { field, cells in

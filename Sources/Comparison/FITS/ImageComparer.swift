@@ -3,12 +3,12 @@ enum ImageComparer {
     /// The most differences kept for the quantiles; of more, every second, third, … one.
     private static let sample = 1_000_000
 
-    static func compare(_ old: FITSImage, _ new: FITSImage, rules: FileRules, limits: ComparisonLimits)
+    static func compare(_ old: FITSImage, _ new: FITSImage, name: String, rules: FileRules, limits: ComparisonLimits)
         -> ImageComparison
     {
         var result = ImageComparison(oldShape: old.shape, newShape: new.shape)
         guard old.shape == new.shape, old.values.count == new.values.count else { return result }
-        let tolerance = rules.tolerance
+        let tolerance = rules.tolerance(column: name) ?? rules.tolerance
         let stride = max(1, old.values.count / sample)
         let areExact = !old.exact.isEmpty && old.exact.count == new.exact.count
         var (squares, largest, finite) = (0.0, -1.0, 0)

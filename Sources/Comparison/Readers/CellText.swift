@@ -41,7 +41,13 @@ enum CellText {
         let isDecimal = text.utf8.allSatisfy {
             (48...57).contains($0) || $0 == 43 || $0 == 45 || $0 == 46 || $0 == 101 || $0 == 69
         }
-        return isDecimal ? Double(text) : nil
+        return isDecimal && !isPadded(text) ? Double(text) : nil
+    }
+
+    /// Whether it is digits with needless zeros before them: a name, not a number.
+    private static func isPadded(_ text: String) -> Bool {
+        let digits = text.utf8.drop { $0 == 45 || $0 == 43 }
+        return digits.count > 1 && digits.first == 48 && digits.allSatisfy { (48...57).contains($0) }
     }
 
     /// Takes the spaces off both ends.

@@ -75,8 +75,13 @@ package enum ECSV {
             cells.append(cell)
         }
         // UCDs have no place of their own in ECSV; astropy writes them into the column's meta.
-        let descriptor = declaration["meta"]?["ucd"]?.stringValue ?? declaration["ucd"]?.stringValue
+        let descriptor = declaration["meta"].flatMap(Self.descriptor) ?? declaration["ucd"]?.stringValue
         return Column(name, unit: declaration["unit"].map(word), type: type, descriptor: descriptor, cells: cells)
+    }
+
+    /// The UCD in a map, or in an ordered map, which is a list of maps with one key each.
+    private static func descriptor(_ meta: JSONValue) -> String? {
+        meta["ucd"]?.stringValue ?? meta.arrayValue?.lazy.compactMap { $0["ucd"]?.stringValue }.first
     }
 
     private static func cell(_ text: String, _ type: String) -> Cell? {

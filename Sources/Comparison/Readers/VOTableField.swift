@@ -56,7 +56,7 @@ struct VOTableField {
         }
         switch type {
         case "boolean" where shape == .one: return Self.boolean(trimmed.utf8.first ?? 0)
-        case "boolean", "bit": return .text(trimmed)
+        case "boolean", "bit": return .text(trimmed.filter { !$0.isWhitespace })
         case "float", "double":
             if let cell = CellText.real(trimmed) { return cell }
         default:
@@ -103,10 +103,7 @@ struct VOTableField {
         case "unicodeChar":
             let units = (0..<count).compactMap { _ in reader.unsigned(2).map(UInt16.init(truncatingIfNeeded:)) }
             return .text(String(decoding: units.prefix { $0 != 0 }, as: UTF16.self))
-        case "bit":
-            return reader.take(total).map { bytes in
-                .text(bytes.map { String($0, radix: 2) }.joined(separator: " "))
-            }
+        case "bit": return reader.take(total).map { bits($0, count) }
         case "boolean" where shape == .one: return reader.unsigned(1).map { Self.boolean(UInt8($0)) }
         case "boolean": return reader.take(total).map { .text(String(decoding: $0, as: UTF8.self)) }
         default: break
@@ -115,6 +112,15 @@ struct VOTableField {
         if shape == .one, !isComplex { return number(&reader) }
         let numbers = (0..<(isComplex ? count * 2 : count)).compactMap { _ in number(&reader)?.number }
         return .list(numbers)
+    }
+
+    /// Bits, the most significant first; writers differ on where a single one stands.
+    private func bits(_ bytes: ArraySlice<UInt8>, _ count: Int) -> Cell {
+        if shape == .one { return .text(bytes.contains { $0 != 0 } ? "1" : "0") }
+        let digits: [Character] = bytes.flatMap { byte in
+            (UInt8(0)..<8).map { place -> Character in byte & (0x80 >> place) == 0 ? "0" : "1" }
+        }
+        return .text(String(digits.prefix(count)))
     }
 
     private func number(_ reader: inout BigEndian) -> Cell? {

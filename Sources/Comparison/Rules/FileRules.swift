@@ -8,7 +8,7 @@ package struct FileRules: Sendable, Hashable {
     ///
     /// Whole numbers and texts are compared exactly.
     package var tolerance = Tolerance.exact
-    /// By column or header card; these hold for whole numbers too.
+    /// By column, header card or `EXTNAME` of an image; these hold for whole numbers too.
     package var columnTolerances: [String: Tolerance] = [:]
     /// By JSON Pointer (RFC 6901); `*` stands for any one token.
     package var pointerTolerances: [String: Tolerance] = [:]

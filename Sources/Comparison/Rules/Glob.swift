@@ -3,7 +3,11 @@ struct Glob: Sendable, Hashable {
     let pattern: String
     private let symbols: [Symbol]
 
-    private enum Symbol: Sendable, Hashable { case character(Character), one, within, across }
+    private enum Symbol: Sendable, Hashable {
+        case character(Character), one, within, across
+        /// Together `**/`: no folder at all, or everything up to a `/`.
+        case folders, insideFolders
+    }
 
     init(_ pattern: String) {
         self.pattern = pattern
@@ -14,20 +18,27 @@ struct Glob: Sendable, Hashable {
             case "*" where symbols.last == .within: symbols[symbols.count - 1] = .across
             case "*" where symbols.last == .across: break
             case "*": symbols.append(.within)
-            // `**/` also stands for no folder at all.
+            case "/" where symbols.last == .across && Self.beginsFolder(symbols.dropLast()):
+                symbols.removeLast()
+                symbols += [.folders, .insideFolders]
             default: symbols.append(.character(character))
             }
         }
         self.symbols = symbols
     }
 
-    /// Whether the whole text has this form; a pattern without `/` is compared with the last part of a path.
-    func matches(_ path: String) -> Bool {
-        let text = pattern.contains("/") ? path : path.split(separator: "/").last.map(String.init) ?? path
-        return covers(text) || (pattern.hasPrefix("**/") && Glob(String(pattern.dropFirst(3))).covers(path))
+    private static func beginsFolder(_ symbols: ArraySlice<Symbol>) -> Bool {
+        symbols.isEmpty || symbols.last == .character("/") || symbols.last == .insideFolders
     }
 
-    /// Set of places in the pattern, one step for each character: linear in both, whatever the pattern.
+    /// Whether the whole text has this form; a pattern without `/` is compared with the last part of a path.
+    func matches(_ path: String) -> Bool {
+        covers(pattern.contains("/") ? path : path.split(separator: "/").last.map(String.init) ?? path)
+    }
+
+    /// Whether the whole text has this form, whatever it is.
+    ///
+    /// It goes through a set of places in the pattern, one step for each character: no pattern makes it slow.
     func covers(_ text: String) -> Bool {
         var states = closure([0])
         for character in text {
@@ -38,6 +49,10 @@ struct Glob: Sendable, Hashable {
                 case .one: if character != "/" { next.insert(state + 1) }
                 case .within: if character != "/" { next.insert(state) }
                 case .across: next.insert(state)
+                case .insideFolders:
+                    next.insert(state)
+                    if character == "/" { next.insert(state + 1) }
+                case .folders: break
                 }
             }
             states = closure(next)
@@ -46,12 +61,16 @@ struct Glob: Sendable, Hashable {
         return states.contains(symbols.count)
     }
 
+    /// The places that are reached without a character.
     private func closure(_ states: Set<Int>) -> Set<Int> {
-        var closed = states
-        for var state in states {
-            while state < symbols.count, symbols[state] == .within || symbols[state] == .across {
-                state += 1
-                closed.insert(state)
+        var closed: Set<Int> = []
+        var open = Array(states)
+        while let state = open.popLast() {
+            guard closed.insert(state).inserted, state < symbols.count else { continue }
+            switch symbols[state] {
+            case .within, .across: open.append(state + 1)
+            case .folders: open += [state + 1, state + 2]
+            case .character, .one, .insideFolders: break
             }
         }
         return closed
