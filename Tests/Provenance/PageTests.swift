@@ -79,6 +79,15 @@ struct PageTests {
         #expect(!page.contains("\u{1}"))
     }
 
+    @Test("The page's policy lets its own style in, and nothing else")
+    func policy() throws {
+        let page = String(decoding: LandingPage(Samples.hostile).bytes, as: UTF8.self)
+        let style = try #require(page.firstMatch(of: /(?s)<style>(.*?)<\/style>/)).1
+        let digest = Data(SHA256Digest(of: style.utf8).bytes).base64EncodedString()
+        #expect(LandingPage.contentSecurityPolicy.contains("style-src 'sha256-\(digest)'; "))
+        #expect(!page.contains("style=\""))
+    }
+
     @Test("A page says first that an analysis is retracted: why, when, by whom, and what replaces it")
     func banner() {
         let status = StatusTests.retracted.status

@@ -33,6 +33,11 @@ package enum URIText {
     /// - Returns: `ni:///sha-256;` and the digest in base64url.
     package static func named(_ digest: SHA256Digest) -> String { "ni:///sha-256;" + base64URL(digest.bytes) }
 
+    /// A digest in base64 with padding (RFC 4648 §4).
+    static func base64(_ digest: SHA256Digest) -> String {
+        base64URL(digest.bytes).replacing("-", with: "+").replacing("_", with: "/") + "="
+    }
+
     /// Undoes the escapes of a path; nil when one is broken or the bytes are no UTF-8.
     ///
     /// - Parameter text: an escaped path.

@@ -144,7 +144,7 @@ package struct ZipArchive: Sendable {
 
     // MARK: - Records of the format
 
-    /// Bit 3: sizes and sum follow the data. Bit 11: the name is UTF-8 (§4.4.4).
+    /// Sizes and sum follow the data (bit 3), and the name is UTF-8 (bit 11; §4.4.4).
     private static let flags: UInt64 = 1 << 3 | 1 << 11
     /// 1980-01-01, the first day of the format (§4.4.6).
     private static let date: UInt64 = 0x0021
