@@ -9,12 +9,15 @@ package import TaskQueue
 package struct ProvenanceWing: Sendable {
     /// What the face calls.
     package let manifests: ManifestService
+    /// Published analyses.
+    package let analyses: AnalysisService
     /// Do its tasks.
     package let handlers: [any TaskHandler]
 
     /// Every step of its tables.
     package static let migrations =
         SigningKeyStore.migrations + ManifestLogStore.migrations + EditionStore.migrations
+        + AnalysisStore.migrations + ReplayStore.migrations
 
     /// Brings its tables up to date, finds or makes its keys, and compares the log with what was signed last.
     ///
@@ -50,6 +53,13 @@ package struct ProvenanceWing: Sendable {
         )
         return ProvenanceWing(
             manifests: ManifestService(spine: spine, keys: keys, log: log, identity: identity),
+            analyses: AnalysisService(
+                spine: spine,
+                keys: keys,
+                log: log,
+                identity: identity,
+                newRecord: { RecordID(UUID()) }
+            ),
             handlers: [certify]
         )
     }

@@ -25,6 +25,8 @@ struct ReadingTests {
         #expect(record.cachedFrom == manifest.cacheOrigin?.record)
         #expect(record.replayOf == manifest.replayOf)
         #expect(record.finishedOn == manifest.ending.finishedAt)
+        #expect(record.facts["gpu.driver"] == manifest.hardware.gpuDriver)
+        #expect(record.choices.keys.contains("command") == (manifest.program.command != nil))
         #expect(record.state == manifest.ending.state.rawValue)
     }
 
@@ -91,6 +93,11 @@ struct ReadingTests {
                 #""_type":"https://in-toto.io/Statement/v1""#,
                 #""_type":"https://in-toto.io/Statement/v0.1""#,
                 "/_type"
+            ),
+            Change(
+                #""command":{"words""#,
+                #""command":{"line":"x","words""#,
+                "/predicate/buildDefinition/externalParameters/command"
             ),
             Change("slsa.dev/provenance/v1", "slsa.dev/provenance/v2", "/predicateType"),
             Change(#""name":"ro-crate-metadata.json""#, #""name":"other.json""#, "/subject"),

@@ -49,6 +49,14 @@ package enum OutputStore {
         ).map(output)
     }
 
+    /// The jobs that made a file, the oldest first.
+    static func makers(of digest: SHA256Digest, on connection: any StorageConnection) throws -> [JobID] {
+        try connection.query(
+            "SELECT DISTINCT job_id FROM job_outputs WHERE digest = $1 AND role = 'output' ORDER BY job_id",
+            [.text(digest.description)]
+        ).compactMap { JobID(try $0.text("job_id")) }
+    }
+
     /// Every artifact that some job's file is.
     static func digests(on connection: any StorageConnection) throws -> Set<String> {
         Set(try connection.query("SELECT DISTINCT digest FROM job_outputs").map { try $0.text("digest") })

@@ -14,6 +14,9 @@ package enum GatewaySchema {
         Migration(module: "gateway", number: 6, name: "template texts") { _ in
             ["CREATE TABLE template_texts (digest TEXT PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL)"]
         },
+        Migration(module: "gateway", number: 7, name: "outputs by digest") { _ in
+            ["CREATE INDEX job_outputs_by_digest ON job_outputs (digest)"]
+        },
     ]
 
     private static func list(_ states: [JobState]) -> String {

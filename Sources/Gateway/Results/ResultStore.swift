@@ -54,6 +54,16 @@ enum ResultStore {
         )
     }
 
+    /// Ends the time of a job's result as the answer.
+    ///
+    /// - Returns: how many there were.
+    static func disown(_ job: JobID, on connection: any StorageConnection) throws -> Int {
+        try connection.execute(
+            "UPDATE results SET state = 'lost' WHERE job_id = $1 AND state = 'current'",
+            [.text(job.text)]
+        )
+    }
+
     /// The result of the run of a job, also one that is no answer any more; nil when there is none.
     static func entry(of job: JobID, on connection: any StorageConnection) throws -> Entry? {
         try connection.first("SELECT * FROM results WHERE job_id = $1", [.text(job.text)]).map(entry)

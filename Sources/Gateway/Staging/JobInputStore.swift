@@ -21,6 +21,14 @@ enum JobInputStore {
         }
     }
 
+    /// The jobs that read a file, the oldest first.
+    static func readers(of digest: SHA256Digest, on connection: any StorageConnection) throws -> [JobID] {
+        try connection.query(
+            "SELECT DISTINCT job_id FROM job_inputs WHERE digest = $1 ORDER BY job_id",
+            [.text(digest.description)]
+        ).compactMap { JobID(try $0.text("job_id")) }
+    }
+
     /// The inputs of a job, in the manifest's order; empty before they are known.
     ///
     /// - Parameters:

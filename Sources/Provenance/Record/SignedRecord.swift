@@ -1,5 +1,5 @@
 package import Attestation
-internal import Documents
+package import Documents
 
 /// What a statement says, as far as a verifier compares it (in-toto Statement v1, SLSA Provenance v1).
 package struct SignedRecord: Sendable, Hashable {
@@ -39,7 +39,9 @@ package struct SignedRecord: Sendable, Hashable {
     package let dependencies: [Dependency]
     /// How the run ended.
     package let state: String
-    /// What gateway and site set and is a text.
+    /// What the user chose, by the names of ``externalNames``.
+    package let choices: [String: JSONValue]
+    /// What gateway and site set and is a text; one within an object by both names, such as `gpu.driver`.
     package let facts: [String: String]
     /// Names of facts nobody could tell.
     package let unknown: [String]
@@ -84,9 +86,11 @@ package struct SignedRecord: Sendable, Hashable {
         parameters = try external.member("parameters").texts()
         inputs = try external.member("inputs").texts()
         replayOf = try Self.digest(external["replayOf"])
+        try Self.checkChoices(external)
+        choices = external.mapValues(\.value)
         let internals = try definition.member("internalParameters").members(["state"], others: true)
         state = try internals.member("state").text()
-        facts = internals.compactMapValues { $0.value.stringValue }
+        facts = Self.flattened(internals)
         recipe = try Self.digest(internals["recipe"])
         cachedFrom = try Self.digest(internals["cachedFrom"])
         unknown = try Self.texts(internals["unknown"])
@@ -100,6 +104,28 @@ package struct SignedRecord: Sendable, Hashable {
         invocation = try metadata.member("invocationId").text()
         startedOn = try Self.moment(metadata["startedOn"])
         finishedOn = try Self.moment(metadata["finishedOn"])
+    }
+
+    /// The kinds of what stands beside template, parameters and inputs.
+    private static func checkChoices(_ external: [String: StrictValue]) throws(RecordFault) {
+        _ = try external["environment"]?.texts()
+        for name in ["modules", "outputs"] { _ = try texts(external[name]) }
+        for name in ["arrayTasks", "container"] { _ = try external[name]?.text() }
+        guard let command = external["command"] else { return }
+        let members = try command.members([], optional: ["words", "line", "script"])
+        guard members.count == 1 else { throw command.fault("it is not exactly one of words, line and script") }
+        _ = try texts(members["words"])
+        _ = try members["line"]?.text()
+        _ = try members["script"]?.digest()
+    }
+
+    private static func flattened(_ internals: [String: StrictValue]) -> [String: String] {
+        var facts: [String: String] = [:]
+        for (name, fact) in internals {
+            facts[name] = fact.value.stringValue
+            for (inner, value) in fact.value.objectValue ?? [:] { facts["\(name).\(inner)"] = value.stringValue }
+        }
+        return facts
     }
 
     /// The crate's digest.

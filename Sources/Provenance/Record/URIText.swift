@@ -33,6 +33,11 @@ package enum URIText {
     /// - Returns: `ni:///sha-256;` and the digest in base64url.
     package static func named(_ digest: SHA256Digest) -> String { "ni:///sha-256;" + base64URL(digest.bytes) }
 
+    /// A digest in base64 with padding (RFC 4648 §4).
+    static func base64(_ digest: SHA256Digest) -> String {
+        base64URL(digest.bytes).replacing("-", with: "+").replacing("_", with: "/") + "="
+    }
+
     /// Undoes the escapes of a path; nil when one is broken or the bytes are no UTF-8.
     ///
     /// - Parameter text: an escaped path.
@@ -54,16 +59,17 @@ package enum URIText {
     }
 
     private static func escaped(_ text: String, keep: (UInt8) -> Bool) -> String {
-        var result = ""
+        let digits = Array("0123456789ABCDEF".utf8)
+        var result: [UInt8] = []
+        result.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {
             if keep(byte) {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
+                result.append(byte)
             } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += "%" + (byte < 16 ? "0" : "") + digits
+                result += [37, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }
-        return result
+        return String(decoding: result, as: UTF8.self)
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }

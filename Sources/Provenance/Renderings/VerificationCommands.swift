@@ -9,8 +9,9 @@ package enum VerificationCommands {
         openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in signed -sigfile signature
         """#
 
-    /// Compares every file with the digest that was signed.
+    /// Compares every file with the digest that was signed; many outputs are signed by their list.
     package static let outputs = #"""
         jq -r '.subject[] | .digest.sha256 + "  " + .name' payload | sha256sum -c
+        if [ -e manifest-sha256.txt ]; then sha256sum -c manifest-sha256.txt; fi
         """#
 }

@@ -67,7 +67,7 @@ package struct BagRendering: Sendable {
         let template = RecordPaths.file(of: manifest.program.template)
         let rendered = [
             (RecordPaths.crate, CrateRendering(manifest).bytes), (RecordPaths.readme, ReadmeRendering(manifest).bytes),
-            (template.path, template.bytes),
+            (template.path, template.bytes), (RecordPaths.checksums, ChecksumList(manifest).bytes),
         ]
         let artifacts =
             manifest.outputs.map { (RecordPaths.path($0), $0.digest, $0.size) }

@@ -26,10 +26,12 @@ package struct ZipArchive: Sendable {
         let name: String
         let size: Int64
         let offset: Int64
+        /// Where ZIP64 begins.
+        let limit: Int64
         var sum: UInt32 = 0
 
-        var needsLongSizes: Bool { size >= 0xffff_ffff }
-        var needsLongOffset: Bool { offset >= 0xffff_ffff }
+        var needsLongSizes: Bool { size >= limit }
+        var needsLongOffset: Bool { offset >= limit }
     }
 
     private var entries: [Entry] = []
@@ -37,9 +39,16 @@ package struct ZipArchive: Sendable {
     private var offset: Int64 = 0
     private var open: (entry: Entry, sum: CRC32, count: Int64)?
     private var isFinished = false
+    private let limit: Int64
+
+    /// What 32 bits cannot hold (§4.4.1.4).
+    private static let shortLimit: Int64 = 0xffff_ffff
 
     /// An empty archive.
-    package init() {}
+    package init() { self.init(longFrom: Self.shortLimit) }
+
+    /// An archive that uses ZIP64 from a smaller size on, which readers must take as well.
+    init(longFrom limit: Int64) { self.limit = limit }
 
     /// The bytes of a whole archive of such entries, known before any of them is read.
     ///
@@ -49,11 +58,12 @@ package struct ZipArchive: Sendable {
         var offset: Int64 = 0
         var directory: Int64 = 0
         for (name, size) in entries {
-            let entry = Entry(name: name, size: size, offset: offset)
+            let entry = Entry(name: name, size: size, offset: offset, limit: shortLimit)
             offset += Int64(localHeader(entry).count + descriptor(entry).count) + size
             directory += Int64(centralHeader(entry).count)
         }
-        return offset + directory + Int64(ending(count: entries.count, offset: offset, size: directory).count)
+        return offset + directory
+            + Int64(ending(count: entries.count, offset: offset, size: directory, limit: shortLimit).count)
     }
 
     /// Begins an entry.
@@ -68,7 +78,7 @@ package struct ZipArchive: Sendable {
         guard RecordPaths.isBelow(name), name.utf8.count <= 0xffff, names.insert(Array(name.utf8)).inserted else {
             throw .name(name)
         }
-        let entry = Entry(name: name, size: size, offset: offset)
+        let entry = Entry(name: name, size: size, offset: offset, limit: limit)
         open = (entry, CRC32(), 0)
         return advanced(Self.localHeader(entry))
     }
@@ -79,8 +89,6 @@ package struct ZipArchive: Sendable {
     /// - Throws: ``Failure`` when they are more than was told.
     package mutating func append(_ bytes: some Collection<UInt8>) throws(Failure) {
         guard var current = open else { throw .order }
-        // Taken out meanwhile, so that no copy is made.
-        open = nil
         current.count += Int64(bytes.count)
         guard current.count <= current.entry.size else {
             throw .size(current.entry.name, expected: current.entry.size, found: current.count)
@@ -126,7 +134,7 @@ package struct ZipArchive: Sendable {
         guard open == nil, !isFinished else { throw .order }
         isFinished = true
         let directory = entries.flatMap(Self.centralHeader)
-        return directory + Self.ending(count: entries.count, offset: offset, size: Int64(directory.count))
+        return directory + Self.ending(count: entries.count, offset: offset, size: Int64(directory.count), limit: limit)
     }
 
     private mutating func advanced(_ bytes: [UInt8]) -> [UInt8] {
@@ -136,7 +144,7 @@ package struct ZipArchive: Sendable {
 
     // MARK: - Records of the format
 
-    /// Bit 3: sizes and sum follow the data. Bit 11: the name is UTF-8 (§4.4.4).
+    /// Sizes and sum follow the data (bit 3), and the name is UTF-8 (bit 11; §4.4.4).
     private static let flags: UInt64 = 1 << 3 | 1 << 11
     /// 1980-01-01, the first day of the format (§4.4.6).
     private static let date: UInt64 = 0x0021
@@ -197,9 +205,9 @@ package struct ZipArchive: Sendable {
     }
 
     /// §4.3.14 to §4.3.16.
-    private static func ending(count: Int, offset: Int64, size: Int64) -> [UInt8] {
+    private static func ending(count: Int, offset: Int64, size: Int64, limit: Int64) -> [UInt8] {
         var record = LittleEndian()
-        if count >= 0xffff || offset >= 0xffff_ffff || size >= 0xffff_ffff {
+        if count >= 0xffff || offset >= limit || size >= limit {
             record.add(0x0606_4b50, 4)
             record.add(44, 8)
             for _ in 0..<2 { record.add(45, 2) }

@@ -45,11 +45,11 @@ extension CrateRendering {
     }
 
     /// One group for each address; an address that was read twice with different bytes is named by digest as well.
-    var inputGroups: [InputGroup] {
+    static func groups(_ manifest: ReproducibilityManifest) -> [InputGroup] {
         var places: [String: Int] = [:]
         var groups: [InputGroup] = []
         for input in manifest.inputs {
-            var id = crateAddress(of: input)
+            var id = crateAddress(of: input, manifest)
             if let place = places[id], groups[place].inputs[0].digest != input.digest, let digest = input.digest {
                 id = URIText.named(digest.value)
             }
@@ -82,10 +82,11 @@ extension CrateRendering {
     }
 
     /// As ``ReproducibilityManifest/address(of:)``; but a path at a site is not an address for whoever unpacks the crate.
-    private func crateAddress(of input: Input) -> String {
+    private static func crateAddress(of input: Input, _ manifest: ReproducibilityManifest) -> String {
         let address = manifest.address(of: input)
         guard address.lowercased().hasPrefix("file:") else { return address }
-        return input.digest.map { URIText.named($0.value) } ?? addresses.document("inputs/" + input.slot)
+        return input.digest.map { URIText.named($0.value) }
+            ?? RecordAddresses(manifest).document("inputs/" + input.slot)
     }
 
     private static func description(of input: Input) -> String {

@@ -7,6 +7,7 @@ package struct CrateRendering: Sendable {
     let manifest: ReproducibilityManifest
     let profile: CrateProfile
     let addresses: RecordAddresses
+    let inputGroups: [InputGroup]
 
     /// The crate of a record.
     ///
@@ -17,6 +18,7 @@ package struct CrateRendering: Sendable {
         self.manifest = manifest
         self.profile = profile
         addresses = RecordAddresses(manifest)
+        inputGroups = Self.groups(manifest)
     }
 
     /// `ro-crate-metadata.json`: JSON with one entity on each line, members sorted (RFC 8785 within a line).

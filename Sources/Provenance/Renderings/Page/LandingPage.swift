@@ -24,9 +24,10 @@ package struct LandingPage: Sendable {
         addresses = RecordAddresses(manifest)
     }
 
-    /// The policy of content that the page keeps: its own style, and nothing else (Content Security Policy Level 3).
+    /// The policy of content that the page keeps: its own style by digest, and nothing else (CSP Level 3).
     package static let contentSecurityPolicy =
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-\(URIText.base64(SHA256Digest(of: style.utf8)))'; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'"
 
     /// UTF-8 text.
     package var bytes: [UInt8] { Array(text.utf8) }
