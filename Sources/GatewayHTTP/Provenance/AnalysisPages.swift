@@ -134,3 +134,8 @@ struct BagAnswer: Sendable {
         }
     }
 }
+
+extension HTTPField.Name {
+    /// RFC 8288.
+    fileprivate static var link: Self { Self("Link") ?? .via }
+}
