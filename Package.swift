@@ -81,7 +81,12 @@ let package = Package(
             swiftSettings: house
         ),
         // Floor 4: the wings.
-        room("Provenance", uses: ["Attestation", "Documents", "Gateway", "Storage", "TaskQueue", logging, metrics]),
+        room(
+            "Provenance",
+            uses: [
+                "Attestation", "Comparison", "Documents", "Gateway", "Slurm", "Storage", "TaskQueue", logging, metrics,
+            ]
+        ),
         // Floor 5: the face.
         .target(
             name: "GatewayHTTP",

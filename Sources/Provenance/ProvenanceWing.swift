@@ -11,6 +11,8 @@ package struct ProvenanceWing: Sendable {
     package let manifests: ManifestService
     /// Published analyses.
     package let analyses: AnalysisService
+    /// Running them again.
+    package let replays: ReplayService
     /// Do its tasks.
     package let handlers: [any TaskHandler]
 
@@ -60,6 +62,7 @@ package struct ProvenanceWing: Sendable {
                 identity: identity,
                 newRecord: { RecordID(UUID()) }
             ),
+            replays: ReplayService(spine: spine),
             handlers: [certify]
         )
     }

@@ -69,13 +69,14 @@ struct CertifyJob: TaskHandler {
     private func certify(_ finished: FinishedJob, _ origin: CacheOrigin?, _ task: LeasedTask) async throws {
         let now = spine.keeper.now()
         let signer = try await keys.signer(.manifest, at: now, in: spine.database)
-        let manifest = ManifestCollector(gateway: identity).manifest(of: finished, id: newRecord(), origin: origin)
-        let signed = try SignedManifest(manifest, by: signer)
+        var manifest = ManifestCollector(gateway: identity).manifest(of: finished, id: newRecord(), origin: origin)
+        manifest.replayOf = try await spine.database.read { try ReplayStore.parent(of: finished.job.id, on: $0) }
+        let (record, signed) = (manifest.id, try SignedManifest(manifest, by: signer))
         let added = try await spine.database.transaction { connection -> ManifestLog.Added? in
             try connection.lock("certify \(finished.job.id)")
             guard try EditionStore.first(of: finished.job.id, on: connection) == nil else { return nil }
             let entry = LogEntry(
-                analysis: manifest.id,
+                analysis: record,
                 event: .recorded,
                 previous: nil,
                 statement: signed.statement,
