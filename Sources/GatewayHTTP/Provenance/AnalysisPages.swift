@@ -80,7 +80,10 @@ struct AnalysisPages: Sendable {
                 .answer(request) { try await analyses.read(digest, offset: $0, length: $1) }
         case .archive(let bag)?: return BagAnswer(bag: bag, analyses: analyses).answer(request)
         case nil:
-            throw Problem(kind: .notFound, detail: "The analysis \(record) has nothing of the name '\(path.prefix(200))'.")
+            throw Problem(
+                kind: .notFound,
+                detail: "The analysis \(record) has nothing of the name '\(path.prefix(200))'."
+            )
         }
     }
 }
@@ -110,7 +113,9 @@ struct BagAnswer: Sendable {
                 var archive = ZipArchive()
                 for entry in bag.entries {
                     let size = entry.content.size
-                    try await writer.write(ByteBuffer(bytes: try archive.begin("\(bag.folder)/\(entry.path)", size: size)))
+                    try await writer.write(
+                        ByteBuffer(bytes: try archive.begin("\(bag.folder)/\(entry.path)", size: size))
+                    )
                     var offset: Int64 = 0
                     while offset < size {
                         let bytes = try await bytes(entry, offset, Int(min(Int64(Self.piece), size - offset)))

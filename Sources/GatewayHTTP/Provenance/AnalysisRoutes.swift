@@ -143,7 +143,10 @@ extension GatewayContext {
         get throws {
             let text = parameters.get("id") ?? ""
             if let id = RecordID(text) { return id }
-            throw Problem(kind: .notFound, detail: "'\(text.prefix(60))' is no analysis; GET /api/v1/analyses lists them.")
+            throw Problem(
+                kind: .notFound,
+                detail: "'\(text.prefix(60))' is no analysis; GET /api/v1/analyses lists them."
+            )
         }
     }
 

@@ -148,7 +148,8 @@ enum ChangeNotice {
             field.fault("this is no SHA-256", expected: "sha256: and 64 hexadecimal digits")
             return nil
         }
-        let kind = object?.required("kind", expected: "superseded or withdrawn").flatMap { field -> AnalysisFlag.Kind? in
+        let kind = object?.required("kind", expected: "superseded or withdrawn").flatMap {
+            field -> AnalysisFlag.Kind? in
             guard let text = field.string() else { return nil }
             if text == "superseded" { return .superseded }
             if text == "withdrawn" { return .withdrawn }

@@ -30,7 +30,8 @@ package struct PublicationRequest: Sendable, Hashable {
             throw Self.refusal(collector)
         }
         func text(_ key: String, most: Int, before: String?) -> String {
-            let field = before == nil ? object.required(key, expected: "text of at most \(most) characters") : object[key]
+            let field =
+                before == nil ? object.required(key, expected: "text of at most \(most) characters") : object[key]
             return field.flatMap { Self.text($0, most: most) } ?? before ?? ""
         }
         title = text("title", most: 500, before: previous?.title)
@@ -42,10 +43,13 @@ package struct PublicationRequest: Sendable, Hashable {
         licence = licenceField.flatMap(Self.licence) ?? previous?.licence ?? ""
         keywords = object["keywords"].map(Self.keywords) ?? previous?.keywords ?? []
         let authorsField =
-            previous == nil ? object.required("authors", expected: "a list of authors, each with a name") : object["authors"]
+            previous == nil
+            ? object.required("authors", expected: "a list of authors, each with a name") : object["authors"]
         authors = authorsField.map(Self.authors) ?? previous?.authors ?? []
         if previous != nil {
-            reason = object.required("reason", expected: "why there is a new version").flatMap { Self.text($0, most: 2000) }
+            reason = object.required("reason", expected: "why there is a new version").flatMap {
+                Self.text($0, most: 2000)
+            }
         } else {
             reason = nil
         }
