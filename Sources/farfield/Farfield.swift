@@ -35,6 +35,7 @@ struct Farfield: AsyncParsableCommand {
                     Outputs.self,
                     Cache.self,
                     Cancel.self,
+                    Replay.self,
                 ]
             ),
             CommandGroup(name: "Artifacts", subcommands: [UploadFiles.self, Artifacts.self, ShowStorage.self]),

@@ -65,9 +65,7 @@ package struct Admission: Sendable {
         }
     }
 
-    /// Admits by what the database knows of the sites.
-    ///
-    /// - Parameter text: of the template, where it is given and not today's file of that name.
+    /// Admits by what the database knows of the sites; `text` is the template's where it is not today's file.
     func admit(_ manifest: JobManifest, template text: String? = nil, on database: any Database) async throws
         -> Admitted
     {

@@ -2,7 +2,7 @@ internal import Attestation
 internal import Documents
 internal import Gateway
 
-/// How a job is run again: the manifest of the new job, and what was found on the way. A pure decision.
+/// A pure decision: how a job is run again, and what was found on the way.
 ///
 /// Inputs are pinned to the bytes they had and the template to its text, so whatever became newer since changes nothing.
 struct ReplayPlan: Sendable {
