@@ -13,6 +13,8 @@ package struct ProvenanceWing: Sendable {
     package let analyses: AnalysisService
     /// Running them again.
     package let replays: ReplayService
+    /// Comparing results.
+    package let comparisons: ComparisonService
     /// Do its tasks.
     package let handlers: [any TaskHandler]
 
@@ -53,6 +55,7 @@ package struct ProvenanceWing: Sendable {
             log: log,
             newRecord: { RecordID(UUID()) }
         )
+        let comparisons = ComparisonService(spine: spine, identity: identity)
         return ProvenanceWing(
             manifests: ManifestService(spine: spine, keys: keys, log: log, identity: identity),
             analyses: AnalysisService(
@@ -63,7 +66,8 @@ package struct ProvenanceWing: Sendable {
                 newRecord: { RecordID(UUID()) }
             ),
             replays: ReplayService(spine: spine),
-            handlers: [certify]
+            comparisons: comparisons,
+            handlers: [CompareReplay(comparisons: comparisons), certify]
         )
     }
 

@@ -36,6 +36,7 @@ struct Farfield: AsyncParsableCommand {
                     Cache.self,
                     Cancel.self,
                     Replay.self,
+                    Compare.self,
                 ]
             ),
             CommandGroup(name: "Artifacts", subcommands: [UploadFiles.self, Artifacts.self, ShowStorage.self]),

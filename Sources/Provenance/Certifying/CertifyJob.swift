@@ -87,6 +87,7 @@ struct CertifyJob: TaskHandler {
                 signed.edition(0, of: finished.job.id, added, in: log.origin, at: now),
                 on: connection
             )
+            try CompareReplay.plan(finished.job.id, in: spine, at: now, on: connection)
             try spine.tasks.requireLease(task, on: connection)
             return added
         }

@@ -19,3 +19,27 @@ extension Wire {
         var lines: [Line]
     }
 }
+
+extension Wire {
+    /// Two runs beside each other.
+    struct Comparison: Decodable, Sendable {
+        /// Something that is not the same.
+        struct Difference: Decodable, Sendable {
+            var what: String
+            var old: String?
+            var new: String?
+        }
+
+        /// What is not the same before the results.
+        struct Layers: Decodable, Sendable {
+            var inputs: [Difference]
+            var recipe: [Difference]
+            var environment: [Difference]
+        }
+
+        var verdict: String
+        var sentence: String
+        var reasons: [String]
+        var layers: Layers
+    }
+}

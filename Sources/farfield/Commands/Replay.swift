@@ -1,4 +1,5 @@
 import ArgumentParser
+import CurlClient
 import Documents
 import Foundation
 
