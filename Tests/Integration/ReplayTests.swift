@@ -80,7 +80,8 @@ struct ReplayTests {
         let child = try await api.job(job)
         #expect(child["site"] == "b" && child["labels"]?["replay-of"]?.stringValue == analysis)
         #expect(child["cache"]?["status"] == "off")
-        let listed = try await api.get("/api/v1/analyses/\(analysis)/replays", token: nil).json["items"]?.arrayValue ?? []
+        let listed =
+            try await api.get("/api/v1/analyses/\(analysis)/replays", token: nil).json["items"]?.arrayValue ?? []
         #expect(listed.map { $0["job"]?.stringValue } == [job])
         #expect(listed.first?["changes"] == nil, "what is the owner's alone is not public")
         let found = try await api.get("/api/v1/comparisons?left=\(analysis)&right=\(job)").json
@@ -89,9 +90,10 @@ struct ReplayTests {
         let places = found["layers"]?["environment"]?.arrayValue?.compactMap { $0["what"]?.stringValue } ?? []
         #expect(places.contains("site"))
         // The new job's own record names the statement of what was run again.
-        let envelope = try await api.envelope(of: job)
-        let text = "\(envelope)"
-        #expect(text.contains("payload"))
+        let payload = try await api.envelope(of: job).json["payload"]?.stringValue ?? ""
+        let statement = try JSONValue(json: Array(Data(base64Encoded: payload) ?? Data()))
+        let named = statement["predicate"]?["buildDefinition"]?["externalParameters"]?["replayOf"]
+        #expect(named != nil && named == descent["statement"], "\(named ?? .null)")
         let page = try await api.get(
             "/api/v1/comparisons?left=\(analysis)&right=\(job)",
             headers: ["Accept": "text/html"]
@@ -99,6 +101,97 @@ struct ReplayTests {
         #expect(page.status == 200 && page.text.contains("The results are identical"))
         let cli = try await gateway.cli("compare", analysis, job)
         #expect(cli.status == 0 && cli.output.hasPrefix("identical:"), "\(cli)")
+    }
+
+    @Test("with other data say what differs and why")
+    func forked() async throws {
+        let gateway = try await GatewayProcess(sites: Self.sites()).start()
+        let api = API(gateway)
+        let (_, analysis) = try await published(
+            api,
+            "site: a\nscript: wc -l < in/n.txt > count.txt\noutputs: [count.txt]\ninputs: [{path: in/n.txt, content: \"1\\n2\\n\"}]"
+        )
+        let unknown = try await api.post("/api/v1/analyses/\(analysis)/replay", "inputs: {in/other.txt: 'job:x/y'}")
+        #expect(unknown.status == 409 && unknown.text.contains("Its inputs are in/n.txt"), "\(unknown.text)")
+        let upload = try await api.post("/api/v1/artifacts", "1\n2\n3\n", type: "application/octet-stream")
+        let digest = upload.json["digest"]?.stringValue ?? ""
+        let cli = try await gateway.cli("replay", analysis, "--input", "in/n.txt=artifact:\(digest)", "--json")
+        #expect(cli.status == 0, "\(cli)")
+        let answer = try JSONValue(json: Array(cli.output.utf8))
+        let job = answer["job"]?["id"]?.stringValue ?? ""
+        try await api.wait(job)
+        try await eventually("it is compared", within: .seconds(60)) {
+            try await api.get("/api/v1/jobs/\(job)/replays").json["replayOf"]?["verdict"] == "different"
+        }
+        let origin = try await api.get("/api/v1/jobs/\(job)/replays").json["replayOf"]
+        #expect(origin?["fork"] == true)
+        let sentence = origin?["sentence"]?.stringValue ?? ""
+        #expect(sentence.contains("count.txt") && sentence.contains("What went in is not the same: input in/n.txt."))
+        let found = try await gateway.cli("compare", analysis, job)
+        #expect(found.status == 1 && found.output.contains(String(digest.dropFirst(7))), "\(found)")
+    }
+
+    @Test("of a job of one's own that gives something else every time differ, though nothing else does")
+    func random() async throws {
+        let gateway = try await GatewayProcess(sites: Self.sites()).start()
+        let api = API(gateway)
+        let job = try await completed(api, "site: a\nscript: echo $RANDOM$RANDOM$RANDOM > n.txt\noutputs: [n.txt]")
+        let (_, descent) = try await replayed(api, "jobs/\(job)", "{}")
+        #expect(descent["verdict"] == "different" && descent["analysis"] == .null)
+        #expect(descent["sentence"]?.stringValue?.contains("does not always give the same") == true, "\(descent)")
+    }
+
+    @Test("of a catalogue with noise within the template's tolerance are equivalent, beyond it different")
+    func tolerance() async throws {
+        let rules =
+            "[{match: \"*.csv\", keys: [name], columns: {flux: {absolute: 0.001} }, rowNoun: sources}]"
+        let templates = try TemplateFolder(comparison: rules)
+        let gateway = try await GatewayProcess(sites: Self.sites(), general: "templates: \(templates.path)").start()
+        let api = API(gateway)
+        // The place of a decimal decides how much the noise is; its digits come from the clock.
+        let source = """
+            site: a
+            parameters: {zeros: "0000"}
+            script: |
+              printf 'name,flux\\nA,1.0%s%s\\nB,2.5\\n' "$FARFIELD_PARAM_zeros" "$(date +%N)" > sources.csv
+            outputs: [sources.csv]
+            """
+        let (_, analysis) = try await published(api, source)
+        let (job, near) = try await replayed(api, "analyses/\(analysis)", "site: b")
+        #expect(near["verdict"] == "equivalent", "\(near)")
+        #expect(near["sentence"]?.stringValue?.contains("Original 2 sources, new 2: 2 matched") == true, "\(near)")
+        #expect(try await gateway.cli("compare", analysis, job).status == 0)
+        let (_, far) = try await replayed(api, "analyses/\(analysis)", "parameters: {zeros: '9'}")
+        #expect(far["verdict"] == "different", "\(far)")
+        #expect(far["sentence"]?.stringValue?.contains("differs in flux") == true, "\(far)")
+        #expect(far["sentence"]?.stringValue?.contains("parameter zeros") == true, "\(far)")
+    }
+
+    @Test("never lose where they come from, whenever the gateway is killed")
+    func killed() async throws {
+        let gateway = try await GatewayProcess(sites: Self.sites()).start()
+        let api = API(gateway)
+        let parent = try await completed(api, "site: a\nscript: echo 1 > n.txt\noutputs: [n.txt]")
+        for round in 0..<4 {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<6 { group.addTask { _ = try? await api.post("/api/v1/jobs/\(parent)/replay", "{}") } }
+                // Some have been answered, others are under way.
+                group.addTask {
+                    try? await eventually("a replay is there", within: .seconds(10)) {
+                        let page = try await api.get("/api/v1/jobs/\(parent)/replays").json["replays"]
+                        return (page?.arrayValue?.count ?? 0) > round
+                    }
+                    gateway.stop(with: SIGKILL)
+                }
+            }
+            try await gateway.start()
+        }
+        let listed =
+            try await api.get("/api/v1/jobs?limit=100&label=replay-of=\(parent)").json["items"]?.arrayValue ?? []
+        let jobs = Set(listed.compactMap { $0["id"]?.stringValue })
+        let told = try await api.get("/api/v1/jobs/\(parent)/replays").json["replays"]?.arrayValue ?? []
+        #expect(jobs.count >= 4)
+        #expect(Set(told.compactMap { $0["job"]?.stringValue }) == jobs)
     }
 }
 
