@@ -155,7 +155,7 @@ let package = Package(
         ),
         tests(
             "Provenance",
-            uses: ["Provenance", "Attestation", "Documents", "TestSupport"],
+            uses: ["Provenance", "Attestation", "Comparison", "Documents", "Gateway", "Slurm", "TestSupport"],
             resources: [.copy("Fixtures")]
         ),
         tests(

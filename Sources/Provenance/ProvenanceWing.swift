@@ -15,6 +15,8 @@ package struct ProvenanceWing: Sendable {
     package let replays: ReplayService
     /// Comparing results.
     package let comparisons: ComparisonService
+    /// Reading across jobs and analyses.
+    package let lineage: LineageService
     /// Do its tasks.
     package let handlers: [any TaskHandler]
 
@@ -67,6 +69,7 @@ package struct ProvenanceWing: Sendable {
             ),
             replays: ReplayService(spine: spine),
             comparisons: comparisons,
+            lineage: LineageService(spine: spine, identity: identity),
             handlers: [CompareReplay(comparisons: comparisons), certify]
         )
     }

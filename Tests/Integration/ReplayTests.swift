@@ -124,7 +124,7 @@ struct ReplayTests {
             try await api.get("/api/v1/jobs/\(job)/replays").json["replayOf"]?["verdict"] == "different"
         }
         let origin = try await api.get("/api/v1/jobs/\(job)/replays").json["replayOf"]
-        #expect(origin?["fork"] == true)
+        #expect(origin?["kind"] == "fork")
         let sentence = origin?["sentence"]?.stringValue ?? ""
         #expect(sentence.contains("count.txt") && sentence.contains("What went in is not the same: input in/n.txt."))
         let found = try await gateway.cli("compare", analysis, job)
