@@ -75,8 +75,14 @@ struct LineageTests {
 
     @Test("counts what was reproduced and forked, and reports it to funders in forms that others read")
     func reports() async throws {
-        let gateway = try await GatewayProcess().start()
-        let api = API(gateway)
+        try await SharedInstallation.with { installation in
+            let gateway = try await installation.gateway().start()
+            try await reports(API(gateway))
+            gateway.stop()
+        }
+    }
+
+    private func reports(_ api: API) async throws {
         let empty = try await api.get("/api/v1/reproducibility", token: nil).json
         #expect(empty["analyses"] == 0 && empty["forkRate"] == .null && empty["reproducedShare"] == .null)
         let job = try await completed(

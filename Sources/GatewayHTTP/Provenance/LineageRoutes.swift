@@ -9,7 +9,7 @@ internal import Provenance
 struct LineageRoutes: Sendable {
     let lineage: LineageService
 
-    /// Not registered; what tools that write PROV-JSON say. The same is to be had by `form=prov`.
+    /// What tools that write PROV-JSON say, though nobody registered it; `form=prov` asks for the same.
     private static let provenance = "application/provenance+json"
 
     var routes: [Route] {
