@@ -83,7 +83,7 @@ struct PublishingTests {
         #expect(try await api.post("/api/v1/jobs/\(job)/publish", Self.words).status == 409)
         let wrong = "title: ''\nauthors: [{name: X, orcid: 0000-0002-1825-0098}]\nlicence: free for all\nkeyword: []"
         let answer = try await api.post("/api/v1/jobs/\(job)/publish", wrong)
-        #expect(answer.status == 400)
+        #expect(answer.status == 422)
         let paths = answer.json["errors"]?.arrayValue?.compactMap { $0["path"]?.stringValue } ?? []
         for path in ["/title", "/authors/0/orcid", "/licence", "/abstract", "/keyword"] {
             #expect(paths.contains { $0.hasSuffix(path) }, "\(path) is not told: \(answer.text)")
