@@ -38,6 +38,7 @@ struct Farfield: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "Artifacts", subcommands: [UploadFiles.self, Artifacts.self, ShowStorage.self]),
+            CommandGroup(name: "Provenance", subcommands: [Publish.self, Analyses.self]),
             CommandGroup(
                 name: "Sites",
                 subcommands: [
