@@ -145,6 +145,21 @@ struct CatalogueTests {
         #expect(!found.isEquivalent)
     }
 
+    @Test("Beside neighbours that stayed, a row that went is gone and one that moved has moved")
+    func crowdedNeighbours() throws {
+        let arcSecond = 1.0 / 3600
+        func row(_ offset: Double, _ score: Double) -> Row {
+            Row(rightAscension: 10, declination: offset * arcSecond, score: score)
+        }
+        let old = table([row(0, 1), row(0.6, 2), row(-0.6, 3), row(100, 4), row(100.5, 5)])
+        let new = table([row(0.601, 2), row(-0.6, 3), row(100, 4), row(100.8, 5)])
+        let found = try TableComparer(rules: rules).compare(old, new)
+        #expect(found.ambiguous == 0)
+        #expect(found.removed == 1)
+        #expect(found.moved == 1)
+        #expect(found.same == 3)
+    }
+
     @Test("Double stars that did not change are the same, however near")
     func doubleStars() throws {
         let stars = [

@@ -21,8 +21,8 @@ struct RouteTests {
             keeper: .system,
             logger: Logger(label: "test")
         )
-        let manifests = try await ProvenanceWing.open(on: runtime.spine).manifests
-        let table = RouteTable(services: runtime.services, manifests: manifests, limits: .standard, metrics: Self.metrics)
+        let provenance = try await ProvenanceWing.open(on: runtime.spine)
+        let table = RouteTable(services: runtime.services, provenance: provenance, limits: .standard, metrics: Self.metrics)
         await runtime.close()
         try FileManager.default.removeItem(atPath: configuration.home)
         return table

@@ -3,7 +3,7 @@
 
 # What the compiler and the binary need from Debian.
 # shellcheck disable=SC2034 # used by the scripts that source this
-build_packages=(libssh2-1-dev libpq-dev libcurl4-openssl-dev libssl-dev libp11-kit-dev libsqlite3-dev pkg-config jq)
+build_packages=(libssh2-1-dev libpq-dev libcurl4-openssl-dev libssl-dev libp11-kit-dev libsqlite3-dev libxml2 pkg-config jq)
 
 # Says what is being done, with the seconds since the script began.
 step() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }

@@ -33,6 +33,18 @@ package struct NoteSignature: Sendable, Hashable {
         self.bytes = Array(bytes.dropFirst(4))
     }
 
+    /// Reads what a witness answers: one line or more, each with its newline (C2SP tlog-witness).
+    ///
+    /// - Parameter lines: the body of the answer.
+    /// - Returns: the signatures, of which nothing is believed yet.
+    /// - Throws: ``SignedNoteError``.
+    package static func all(lines: some Sequence<UInt8>) throws(SignedNoteError) -> [NoteSignature] {
+        // The lines are read as those of a note whose text is one empty line.
+        let note = try SignedNote(note: [0x0a, 0x0a] + Array(lines))
+        guard note.text.utf8.count == 1 else { throw .signatureLine(number: 1) }
+        return note.signatures
+    }
+
     static func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] {
         stride(from: number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> $0) }
     }

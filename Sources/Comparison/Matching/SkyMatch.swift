@@ -22,17 +22,49 @@ struct SkyMatch {
         var inPlace = 0
     }
 
-    /// Matches rows that have a position; `nil` rows are left unmatched.
+    /// After so many rounds what is left is left: each one settles what the one before made certain.
+    private static let rounds = 20
+
+    /// Matches rows that have a position; `nil` rows are left out.
     ///
-    /// Rows that stand where they stood (within `inPlace`) and are alone there are matched however many others are
-    /// within the radius.
+    /// A pair is certain when both are alone within the radius, or alone where they stood (within `inPlace`). What is
+    /// certain is no candidate for others any more.
     init(old: [SkyPosition?], new: [SkyPosition?], radius: Double, inPlace: Double, pairLimit: Int)
         throws(ReadingError)
     {
+        var (openOld, openNew) = (old, new)
+        var looked = 0
+        var last: (old: [Nearest], new: [Nearest]) = ([], [])
+        for _ in 0..<Self.rounds {
+            last = try Self.look(openOld, openNew, radius, inPlace, pairLimit, &looked)
+            let certain = Self.certain(last.old, last.new)
+            for pair in certain {
+                openOld[pair.old] = nil
+                openNew[pair.new] = nil
+            }
+            pairs += certain
+            if certain.isEmpty { break }
+        }
+        for row in old.indices where openOld[row] != nil {
+            if last.old[row].candidates == 0 { removed.append(row) } else { ambiguousOld.append(row) }
+        }
+        for row in new.indices where openNew[row] != nil {
+            if last.new[row].candidates == 0 { added.append(row) } else { ambiguousNew.append(row) }
+        }
+    }
+
+    /// The nearest candidate of each row, and how many there are.
+    private static func look(
+        _ old: [SkyPosition?],
+        _ new: [SkyPosition?],
+        _ radius: Double,
+        _ inPlace: Double,
+        _ pairLimit: Int,
+        _ looked: inout Int
+    ) throws(ReadingError) -> (old: [Nearest], new: [Nearest]) {
         var nearestOld = [Nearest](repeating: Nearest(), count: old.count)
         var nearestNew = [Nearest](repeating: Nearest(), count: new.count)
         let index = SkyIndex(new, radius: radius)
-        var looked = 0
         for (row, position) in old.enumerated() {
             guard let position else { continue }
             try index.visit(near: position) { other, otherPosition throws(ReadingError) in
@@ -44,34 +76,17 @@ struct SkyMatch {
                 nearestNew[other].see(row, separation, inPlace: inPlace)
             }
         }
-        classify(nearestOld, nearestNew)
+        return (nearestOld, nearestNew)
     }
 
-    private mutating func classify(_ old: [Nearest], _ new: [Nearest]) {
-        var isPaired = [Bool](repeating: false, count: new.count)
-        for (row, nearest) in old.enumerated() {
-            guard nearest.candidates > 0 else {
-                removed.append(row)
-                continue
-            }
+    /// Mutual nearest neighbours that cannot be mistaken for others.
+    private static func certain(_ old: [Nearest], _ new: [Nearest]) -> [Pair] {
+        old.enumerated().compactMap { row, nearest in
+            guard nearest.candidates > 0, new[nearest.index].index == row else { return nil }
             let other = new[nearest.index]
-            guard other.index == row else {
-                // Its nearest neighbour is nearer to another row.
-                if nearest.candidates > 1 { ambiguousOld.append(row) } else { removed.append(row) }
-                continue
-            }
-            let isAlone = nearest.candidates == 1 && other.candidates == 1
-            if isAlone || (nearest.inPlace == 1 && other.inPlace == 1) {
-                pairs.append(Pair(old: row, new: nearest.index, separation: nearest.separation))
-                isPaired[nearest.index] = true
-            } else {
-                ambiguousOld.append(row)
-            }
-        }
-        let settled = Set(pairs.map(\.old))
-        for (row, nearest) in new.enumerated() where !isPaired[row] {
-            let isFree = nearest.candidates == 0 || (nearest.candidates == 1 && settled.contains(nearest.index))
-            if isFree { added.append(row) } else { ambiguousNew.append(row) }
+            let areAlone = nearest.candidates == 1 && other.candidates == 1
+            guard areAlone || (nearest.inPlace == 1 && other.inPlace == 1) else { return nil }
+            return Pair(old: row, new: nearest.index, separation: nearest.separation)
         }
     }
 }

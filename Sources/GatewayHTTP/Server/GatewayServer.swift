@@ -7,7 +7,7 @@ internal import ServiceLifecycle
 /// The REST server: binds the address and answers until the service group shuts down.
 package struct GatewayServer: Service, CustomStringConvertible {
     private let services: GatewayServices
-    private let manifests: ManifestService
+    private let provenance: ProvenanceWing
     private let address: ListenAddress
     private let limits: Limits
     private let metrics: GatewayMetrics
@@ -17,21 +17,21 @@ package struct GatewayServer: Service, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - services: what it calls.
-    ///   - manifests: what the wing of provenance answers.
+    ///   - provenance: the wing of provenance.
     ///   - address: where it listens.
     ///   - limits: sizes and times it keeps.
     ///   - metrics: what `/metrics` shows.
     ///   - logger: where an operator reads.
     package init(
         services: GatewayServices,
-        manifests: ManifestService,
+        provenance: ProvenanceWing,
         address: ListenAddress,
         limits: Limits,
         metrics: GatewayMetrics,
         logger: Logger
     ) {
         self.services = services
-        self.manifests = manifests
+        self.provenance = provenance
         self.address = address
         self.limits = limits
         self.metrics = metrics
@@ -43,7 +43,7 @@ package struct GatewayServer: Service, CustomStringConvertible {
 
     /// Serves until graceful shutdown: requests under way are answered, streams end.
     package func run() async throws {
-        let table = RouteTable(services: services, manifests: manifests, limits: limits, metrics: metrics)
+        let table = RouteTable(services: services, provenance: provenance, limits: limits, metrics: metrics)
         let application = Application(
             router: table.router(limits: limits),
             server: .http1(configuration: .init(idleTimeout: .init(limits.idleTimeout))),

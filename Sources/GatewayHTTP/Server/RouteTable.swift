@@ -8,14 +8,16 @@ struct RouteTable: Sendable {
     let routes: [Route]
     let people: TokenKeeper
 
-    init(services: GatewayServices, manifests: ManifestService, limits: Limits, metrics: GatewayMetrics) {
+    init(services: GatewayServices, provenance: ProvenanceWing, limits: Limits, metrics: GatewayMetrics) {
         people = services.people
         routes =
             JobRoutes(services: services, limits: limits).routes + EventRoutes(services: services).routes
             + LogRoutes(services: services).routes + OutputRoutes(services: services).routes
             + ResultRoutes(services: services).routes
             + ArtifactRoutes(services: services).routes + UploadRoutes(services: services).routes
-            + ManifestRoutes(manifests: manifests).routes + LogTileRoutes(manifests: manifests).routes
+            + ManifestRoutes(manifests: provenance.manifests).routes
+            + LogTileRoutes(manifests: provenance.manifests).routes
+            + AnalysisRoutes(analyses: provenance.analyses).routes + AnalysisPages(analyses: provenance.analyses).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes

@@ -16,7 +16,7 @@ extension AnalysisService {
     ///   - document: `code`, `reason`, perhaps `notice`.
     ///   - person: who decides; its owner, or an admin.
     /// - Returns: how it stands now.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidRequest`.
+    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
     package func decide(
         _ kind: Decision.Kind,
         on record: RecordID,
@@ -117,7 +117,7 @@ extension AnalysisService {
     ///   - document: `digest`, `kind` (`superseded` or `withdrawn`), `reason`, `address` of what replaces it or tells of it.
     ///   - person: an admin.
     /// - Returns: the analyses that were flagged by it.
-    /// - Throws: ``GatewayError`` of the kinds `forbidden` and `invalidRequest`.
+    /// - Throws: ``GatewayError`` of the kinds `forbidden` and `invalidPublication`.
     package func noteChange(_ document: Document, by person: Gateway.Person) async throws -> [RecordID] {
         guard person.isAdmin else { throw GatewayError(.forbidden, "This is for admins.") }
         let flag = try ChangeNotice.read(document, at: spine.keeper.now())
@@ -148,7 +148,8 @@ enum ChangeNotice {
             field.fault("this is no SHA-256", expected: "sha256: and 64 hexadecimal digits")
             return nil
         }
-        let kind = object?.required("kind", expected: "superseded or withdrawn").flatMap { field -> AnalysisFlag.Kind? in
+        let kind = object?.required("kind", expected: "superseded or withdrawn").flatMap {
+            field -> AnalysisFlag.Kind? in
             guard let text = field.string() else { return nil }
             if text == "superseded" { return .superseded }
             if text == "withdrawn" { return .withdrawn }
@@ -158,7 +159,7 @@ enum ChangeNotice {
         let reason = object?.required("reason", expected: "why").flatMap { PublicationRequest.text($0, most: 2000) }
         let address = object?["address"].flatMap { PublicationRequest.text($0, most: 2000) }
         guard collector.faults.isEmpty, let digest, let kind, let reason else {
-            throw GatewayError(.invalidRequest, "The change cannot be noted.", faults: collector.faults)
+            throw GatewayError(.invalidPublication, "The change cannot be noted.", faults: collector.faults)
         }
         return AnalysisFlag(
             kind: kind,

@@ -72,7 +72,8 @@ extension AnalysisService {
             try AnalysisStore.page(before: place, limit: limit + 1, on: $0)
         }
         let page = Array(items.prefix(limit))
-        let next = items.count > limit ? page.last.map { "\($0.publication.publishedAt.microseconds)_\($0.record)" } : nil
+        let next =
+            items.count > limit ? page.last.map { "\($0.publication.publishedAt.microseconds)_\($0.record)" } : nil
         return (page, next)
     }
 

@@ -100,7 +100,8 @@ enum AnalysisStore {
         )
     }
 
-    static func find(_ record: RecordID, locked: Bool = false, on connection: any StorageConnection) throws -> Analysis? {
+    static func find(_ record: RecordID, locked: Bool = false, on connection: any StorageConnection) throws -> Analysis?
+    {
         let suffix = locked ? connection.dialect.forUpdate : ""
         return try connection.first("SELECT * FROM analyses WHERE record = $1" + suffix, [.text(record.text)])
             .map(analysis)
@@ -187,7 +188,8 @@ enum AnalysisStore {
         )
     }
 
-    static func envelope(of record: RecordID, at position: Int, on connection: any StorageConnection) throws -> String? {
+    static func envelope(of record: RecordID, at position: Int, on connection: any StorageConnection) throws -> String?
+    {
         try connection.first(
             "SELECT envelope FROM analysis_events WHERE record = $1 AND position = $2",
             [.text(record.text), .integer(Int64(position))]

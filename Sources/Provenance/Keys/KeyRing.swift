@@ -102,7 +102,7 @@ package struct KeyRing: Sendable {
     }
 
     private static func open(_ place: String) throws -> any Signer {
-        try FileSigner(path: place)
+        place.hasPrefix("pkcs11:") ? try TokenSigner(address: place) : try FileSigner(path: place)
     }
 }
 

@@ -38,7 +38,7 @@ struct Serve: AsyncParsableCommand {
         let provenance = try await ProvenanceWing.open(on: runtime.spine)
         let server = GatewayServer(
             services: runtime.services,
-            manifests: provenance.manifests,
+            provenance: provenance,
             address: configuration.listen,
             limits: GatewayRuntime.fitted(configuration.limits),
             metrics: metrics,

@@ -35,15 +35,22 @@ package struct BagRendering: Sendable {
     }
 
     private let manifest: ReproducibilityManifest
+    private let crate: [UInt8]
     private let tags: [(name: String, bytes: [UInt8])]
 
     /// The bag of a record.
     ///
     /// - Parameters:
     ///   - manifest: the record.
+    ///   - crate: the crate's bytes as they were signed; rendered anew when nil.
     ///   - tags: files that are not part of the crate, such as `manifest.dsse.json` and `manifest.tlog-proof`, in order.
-    package init(_ manifest: ReproducibilityManifest, tags: [(name: String, bytes: [UInt8])]) {
+    package init(
+        _ manifest: ReproducibilityManifest,
+        crate: [UInt8]? = nil,
+        tags: [(name: String, bytes: [UInt8])]
+    ) {
         self.manifest = manifest
+        self.crate = crate ?? CrateRendering(manifest).bytes
         self.tags = tags
     }
 
@@ -66,7 +73,7 @@ package struct BagRendering: Sendable {
     private var payload: [Entry] {
         let template = RecordPaths.file(of: manifest.program.template)
         let rendered = [
-            (RecordPaths.crate, CrateRendering(manifest).bytes), (RecordPaths.readme, ReadmeRendering(manifest).bytes),
+            (RecordPaths.crate, crate), (RecordPaths.readme, ReadmeRendering(manifest).bytes),
             (template.path, template.bytes), (RecordPaths.checksums, ChecksumList(manifest).bytes),
         ]
         let artifacts =

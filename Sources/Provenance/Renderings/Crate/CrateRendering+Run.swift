@@ -48,6 +48,10 @@ extension CrateRendering {
             text += " Nothing ran for it: the result is that of job \(origin.job), computed \(origin.computedAt.utc),"
             text += " record \(origin.record)."
         }
+        if let approval = manifest.approval {
+            let why = approval.reason.map { ": \($0)" } ?? ""
+            text += " Approved by \(approval.by), \(approval.at.utc)\(why)."
+        }
         if !manifest.isPublished, let account = manifest.internalDetails.account { text += " Allocation: \(account)." }
         let unknown = manifest.unknownFacts
         return text + (unknown.isEmpty ? "" : " Not known: \(unknown.joined(separator: ", ")).")

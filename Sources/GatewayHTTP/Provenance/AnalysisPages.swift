@@ -1,0 +1,146 @@
+internal import Attestation
+internal import Documents
+internal import Gateway
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import Provenance
+
+/// Published analyses as readers and crawlers see them: a page, and every document and file below it. Public.
+struct AnalysisPages: Sendable {
+    let analyses: AnalysisService
+
+    var routes: [Route] {
+        [
+            Route(.get, "/analysis/{id}", isPublic: true, answer: page),
+            Route(.get, "/analysis/{id}/reproducibility-manifest", isPublic: true, answer: manifest),
+            Route(.get, "/analysis/{id}/**", isPublic: true, style: .stream, answer: file),
+        ]
+    }
+
+    /// The page; the crate or DataCite for programs that ask for them.
+    private func page(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let offered = ["text/html", "application/ld+json", "application/vnd.datacite.datacite+json"]
+        let record = try context.recordID
+        switch Accept.choose(request, among: offered, otherwise: "text/html") {
+        case "application/ld+json"?: return try await document("ro-crate-metadata.json", record, request, true)
+        case "application/vnd.datacite.datacite+json"?:
+            return try await document("datacite.json", record, request, true)
+        case "text/html"?: break
+        default: throw Problem(kind: .notAcceptable, detail: "This is \(offered.joined(separator: " or ")).")
+        }
+        let page = try await analyses.page(of: record)
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/html; charset=utf-8", .link: page.links, .vary: "Accept",
+                .contentSecurityPolicy: LandingPage.contentSecurityPolicy, .cacheControl: "public, max-age=60",
+            ],
+            body: .init(byteBuffer: ByteBuffer(bytes: page.html))
+        )
+    }
+
+    /// The manifest in the form that is asked for; the crate when none is.
+    private func manifest(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        var names: [String: String] = ["application/vnd.datacite.datacite+json": "datacite.json"]
+        names["application/x-bibtex"] = "citation.bib"
+        names["application/zip"] = "archive.zip"
+        for form in ManifestForm.allCases { names[String(form.mediaType.prefix { $0 != ";" })] = form.fileName }
+        guard let type = Accept.choose(request, among: names.keys.sorted(), otherwise: "application/ld+json"),
+            let name = names[type]
+        else {
+            let list = names.keys.sorted().joined(separator: ", ")
+            throw Problem(kind: .notAcceptable, detail: "The manifest is to be had as \(list).")
+        }
+        return try await document(name, try context.recordID, request, true)
+    }
+
+    private func file(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let path = try PathText.rest(of: request.uri.path, after: 2)
+        return try await document(path, try context.recordID, request, false)
+    }
+
+    private func document(
+        _ path: String,
+        _ record: RecordID,
+        _ request: Request,
+        _ isNegotiated: Bool
+    ) async throws -> Response {
+        switch try await analyses.document(path, of: record) {
+        case .fixed(let bytes, let type, let name)?:
+            var answer = FixedBytes(bytes: bytes, type: type, name: name, isNegotiated: isNegotiated)
+            answer.caching = "public, max-age=31536000, immutable"
+            return answer.answer(request)
+        case .present(let bytes, let type, let name)?:
+            var answer = FixedBytes(bytes: bytes, type: type, name: name, isNegotiated: isNegotiated)
+            answer.caching = "public, max-age=60"
+            return answer.answer(request)
+        case .artifact(let digest, let size, let type, let name)?:
+            return try await ArtifactDownload(digest: digest, size: size, mediaType: type, name: name)
+                .answer(request) { try await analyses.read(digest, offset: $0, length: $1) }
+        case .archive(let bag)?: return BagAnswer(bag: bag, analyses: analyses).answer(request)
+        case nil:
+            throw Problem(
+                kind: .notFound,
+                detail: "The analysis \(record) has nothing of the name '\(path.prefix(200))'."
+            )
+        }
+    }
+}
+
+/// The answer with an analysis and all its files as one ZIP archive, written as it is read.
+struct BagAnswer: Sendable {
+    let bag: AnalysisDocument.Bag
+    let analyses: AnalysisService
+
+    private static let piece = BlockDigests.blockSize
+
+    func answer(_ request: Request) -> Response {
+        let tag = "\"bag-\(bag.statement)\""
+        let entries = bag.entries.map { (name: "\(bag.folder)/\($0.path)", size: $0.content.size) }
+        var headers: HTTPFields = [
+            .contentType: "application/zip", .eTag: tag, .cacheControl: "public, max-age=31536000, immutable",
+            .contentDisposition: PathText.disposition("\(bag.folder).zip"),
+        ]
+        if request.headers[values: .ifNoneMatch].contains(where: { $0.contains(tag) }) {
+            return Response(status: .notModified, headers: headers)
+        }
+        headers[.contentLength] = "\(ZipArchive.size(of: entries))"
+        return Response(
+            status: .ok,
+            headers: headers,
+            body: ResponseBody { writer in
+                var archive = ZipArchive()
+                for entry in bag.entries {
+                    let size = entry.content.size
+                    try await writer.write(
+                        ByteBuffer(bytes: try archive.begin("\(bag.folder)/\(entry.path)", size: size))
+                    )
+                    var offset: Int64 = 0
+                    while offset < size {
+                        let bytes = try await bytes(entry, offset, Int(min(Int64(Self.piece), size - offset)))
+                        guard !bytes.isEmpty else { break }
+                        try archive.append(bytes)
+                        try await writer.write(ByteBuffer(bytes: bytes))
+                        offset += Int64(bytes.count)
+                    }
+                    try await writer.write(ByteBuffer(bytes: try archive.end()))
+                }
+                try await writer.write(ByteBuffer(bytes: try archive.finish()))
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    private func bytes(_ entry: BagRendering.Entry, _ offset: Int64, _ length: Int) async throws -> [UInt8] {
+        switch entry.content {
+        case .bytes(let bytes): Array(bytes[Int(offset)..<Int(offset) + length])
+        case .artifact(let digest, _): try await analyses.read(digest, offset: offset, length: length)
+        }
+    }
+}
+
+extension HTTPField.Name {
+    /// RFC 8288.
+    fileprivate static var link: Self { Self("Link") ?? .via }
+}
