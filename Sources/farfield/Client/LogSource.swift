@@ -14,7 +14,7 @@ enum LogSource {
         return bytes
     }
 
-    /// A tile; a partial one may have been replaced by the full one. Nil when it is not there.
+    /// A tile, or nil when it is not there; a partial one may have been replaced by the full one.
     func tile(_ path: TilePath) async throws -> [UInt8]? {
         if let bytes = try await file(path.text) { return bytes }
         guard path.width < TilePath.fullWidth, let full = TilePath(path.content, index: path.index) else { return nil }
