@@ -150,7 +150,7 @@ let package = Package(
         ),
         tests(
             "Provenance",
-            uses: ["Provenance", "Attestation", "Documents", "TestSupport"],
+            uses: ["Provenance", "Attestation", "Documents", "Gateway", "TestSupport"],
             resources: [.copy("Fixtures")]
         ),
         tests(

@@ -14,6 +14,8 @@ extension ManifestLog {
 
     /// The proof that an entry is in the log, in the tree that ends with it: the same bytes at all times.
     ///
+    /// Its extra data are the entry itself, so that the proof file alone suffices.
+    ///
     /// - Returns: nil when there is no such entry.
     /// - Throws: storage errors, ``LogFault``.
     package func proof(of position: Int, on connection: any StorageConnection) throws -> LogProof? {
@@ -25,7 +27,7 @@ extension ManifestLog {
             )
         else { return nil }
         do {
-            return LogProof(inclusion: inclusion, checkpoint: try SignedNote(note: stored.checkpoint.utf8))
+            return LogProof(extra: stored.entry, inclusion: inclusion, checkpoint: try SignedNote(note: stored.checkpoint.utf8))
         } catch {
             throw LogFault.damaged("\(error)")
         }
