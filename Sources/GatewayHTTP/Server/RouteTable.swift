@@ -18,6 +18,7 @@ struct RouteTable: Sendable {
             + ManifestRoutes(manifests: provenance.manifests).routes
             + LogTileRoutes(manifests: provenance.manifests).routes
             + AnalysisRoutes(analyses: provenance.analyses).routes + AnalysisPages(analyses: provenance.analyses).routes
+            + ReferencePages(analyses: provenance.analyses).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes

@@ -27,7 +27,11 @@ extension ManifestLog {
             )
         else { return nil }
         do {
-            return LogProof(extra: stored.entry, inclusion: inclusion, checkpoint: try SignedNote(note: stored.checkpoint.utf8))
+            return LogProof(
+                extra: stored.entry,
+                inclusion: inclusion,
+                checkpoint: try SignedNote(note: stored.checkpoint.utf8)
+            )
         } catch {
             throw LogFault.damaged("\(error)")
         }
