@@ -44,6 +44,7 @@ package struct ProvenanceWing: Sendable {
             return waiting.count
         }
         if backlog > 0 { spine.logger.notice("ended jobs are certified", metadata: ["count": "\(backlog)"]) }
+        spine.trust.ask { try ResultJudge.objection(to: $0, $1, on: $2) }
         let certify = CertifyJob(
             spine: spine,
             identity: identity,
