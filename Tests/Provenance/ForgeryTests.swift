@@ -184,6 +184,16 @@ struct ForgeryTests {
             let other = try SignedSample(Samples.container)
             return with(record, proof: other.proofFile)
         },
+        Forgery("the proof of another statement about this record", .log) { record in
+            let entry = LogEntry(
+                analysis: record.signed.record,
+                event: .recorded,
+                previous: nil,
+                statement: Samples.digest("other"),
+                time: Samples.moment
+            )
+            return with(record, proof: Array(try SignedSample.proof(of: entry.bytes).file.utf8))
+        },
         Forgery("another entry beside the hashes", .log) { record in
             let entry = LogEntry(
                 analysis: record.signed.record,

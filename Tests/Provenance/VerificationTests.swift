@@ -73,6 +73,10 @@ struct VerificationTests {
         #expect(throws: VerificationPolicyFault.noLogKey) {
             try VerificationPolicy(keys: [key], identity: .anybodyWithTheKeys, requiresLog: true)
         }
+        let witness = try VerifierKey(name: "w", kind: .cosignature, publicKey: SignedSample.witness.publicKey)
+        #expect(throws: VerificationPolicyFault.noLogKey) {
+            try VerificationPolicy(keys: [key], identity: .anybodyWithTheKeys, witnesses: [witness], quorum: 1)
+        }
         #expect(throws: VerificationPolicyFault.quorum(1, witnesses: 0)) {
             try VerificationPolicy(keys: [key], identity: .anybodyWithTheKeys, quorum: 1)
         }
