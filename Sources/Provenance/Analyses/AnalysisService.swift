@@ -135,7 +135,7 @@ package struct AnalysisService: Sendable {
         let parent = try await spine.database.read { try ReplayStore.parent(of: finished.job.id, on: $0) }
         let manifest = publicManifest(finished, record, publication, origin, parent)
         let signer = try await keys.signer(.manifest, at: now, in: spine.database)
-        let signed = try SignedManifest(manifest, by: signer)
+        let signed = try await signer.signing { try SignedManifest(manifest, by: signer) }
         let uses = Self.uses(manifest)
         let (analysis, added) = try await spine.database.transaction { connection in
             var analysis = Analysis(
