@@ -38,6 +38,7 @@ struct Farfield: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "Artifacts", subcommands: [UploadFiles.self, Artifacts.self, ShowStorage.self]),
+            CommandGroup(name: "Records", subcommands: [Manifests.self, Log.self, Keys.self]),
             CommandGroup(
                 name: "Sites",
                 subcommands: [

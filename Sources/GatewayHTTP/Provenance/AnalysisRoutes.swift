@@ -68,9 +68,9 @@ struct AnalysisRoutes: Sendable {
     }
 
     private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        var query = try RequestQuery(request, known: ["limit", "after"])
+        var query = try RequestQuery(request, known: ["limit", "cursor"])
         let limit = query.integer("limit", in: 1...500) ?? 50
-        let cursor = query.text("after")
+        let cursor = query.text("cursor")
         try query.check()
         let page = try await analyses.list(after: cursor, limit: limit)
         return Answers.list(page.items.map { .object(members($0)) }, next: page.next)

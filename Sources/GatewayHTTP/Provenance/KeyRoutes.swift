@@ -4,7 +4,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Provenance
 
-/// The life of the gateway's keys; for admins. Their history is public (``LogTileRoutes``).
+/// The life of the gateway's keys, for admins; their history is public (``LogTileRoutes``).
 struct KeyRoutes: Sendable {
     let keys: KeyService
     let manifests: ManifestService

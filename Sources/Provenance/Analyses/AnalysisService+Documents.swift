@@ -52,8 +52,35 @@ extension AnalysisService {
             return .present(bytes, type: "application/x-bibtex", name: path)
         case RecordPaths.checksums:
             return .fixed(ChecksumList(manifest).bytes, type: "text/plain; charset=utf-8", name: path)
-        default: return try await file(path, edition, manifest)
+        default: break
         }
+        if path == Self.script || path.hasPrefix(Self.inputs) { return try await given(path, analysis, manifest) }
+        return try await file(path, edition, manifest)
+    }
+
+    private static let script = "program/user-script"
+    private static let inputs = "inputs/"
+
+    /// What the job was given and the gateway still has: the text of its script, or an input.
+    private func given(
+        _ path: String,
+        _ analysis: Analysis,
+        _ manifest: ReproducibilityManifest
+    ) async throws -> AnalysisDocument? {
+        let asked = try await spine.jobs.job(analysis.job).manifest
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        if path == Self.script {
+            guard case .script(let text)? = asked?.program else { return nil }
+            return .fixed(Array(text.utf8), type: "text/plain; charset=utf-8", name: name)
+        }
+        let slot = String(path.dropFirst(Self.inputs.count))
+        if let bytes = asked?.inputs.first(where: { $0.path == slot })?.source.inlineBytes {
+            return .fixed(bytes, type: MediaType.of(path: slot), name: name)
+        }
+        guard let input = manifest.inputs.first(where: { $0.slot == slot }), case .sha256(let digest)? = input.digest,
+            input.kind == .artifact || input.kind == .output, let stored = try await spine.artifacts.find(digest)
+        else { return nil }
+        return .artifact(digest, size: stored.size, type: MediaType.of(path: slot), name: name)
     }
 
     /// A file of the crate, or all of them.

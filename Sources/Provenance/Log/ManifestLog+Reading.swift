@@ -15,6 +15,8 @@ extension ManifestLog {
 
     /// The proof that an entry is in the log, in the tree that ends with it: the same bytes at all times.
     ///
+    /// Its extra data are the entry itself, so that the proof file alone suffices.
+    ///
     /// - Returns: nil when there is no such entry.
     /// - Throws: storage errors, ``LogFault``.
     package func proof(of position: Int, on connection: any StorageConnection) throws -> LogProof? {

@@ -29,7 +29,7 @@ package struct ManifestLog: Sendable {
         package let note: String
     }
 
-    /// Adds an entry, in the caller's transaction. Afterwards, once committed, ``remember(_:)`` it.
+    /// Adds an entry, in the caller's transaction; once committed, ``remember(_:)`` it.
     ///
     /// - Parameters:
     ///   - entry: its bytes, at most 65,535.

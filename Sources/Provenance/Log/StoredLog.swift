@@ -21,6 +21,8 @@ struct StoredLog: Sendable {
 
     /// The proof that an entry is in the tree of the first so many entries.
     ///
+    /// Its extra data are the entry itself, so that the proof file alone suffices.
+    ///
     /// - Parameters:
     ///   - position: the entry.
     ///   - size: the tree.
@@ -41,8 +43,10 @@ struct StoredLog: Sendable {
                 subtree: { try subtree(level: $0, index: $1, on: connection) }
             )
         else { return nil }
+        let range = position..<position + 1
+        let entry = try ManifestLogStore.entryBytes(origin: origin, range, on: connection).first
         for cosignature in cosignatures { note = note.adding(cosignature) }
-        return LogProof(inclusion: inclusion, checkpoint: note)
+        return LogProof(extra: entry, inclusion: inclusion, checkpoint: note)
     }
 
     /// The signed checkpoint of the tree of the first so many entries.

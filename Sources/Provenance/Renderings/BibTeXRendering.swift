@@ -38,10 +38,11 @@ package struct BibTeXRendering: Sendable {
     /// A name BibTeX would take apart in another way is held together by braces.
     private static func name(_ name: String) -> String {
         let isPlain = name.unicodeScalars.allSatisfy {
-            $0.properties.isAlphabetic || " .-'".unicodeScalars.contains($0)
+            $0.properties.isAlphabetic || " .,-'".unicodeScalars.contains($0)
         }
         let hasJoint = name.lowercased().split(separator: " ").contains("and")
-        return isPlain && !hasJoint ? name : "{\(escaped(name))}"
+        let commas = name.count { $0 == "," }
+        return isPlain && !hasJoint && commas <= 1 ? name : "{\(escaped(name))}"
     }
 
     /// TeX's own characters as commands; braces so that they need no partner.

@@ -19,7 +19,7 @@ extension LandingPage {
             ("Reason", ending.reason.map { Markup($0) }),
             ("Site", .link(addresses.builder, manifest.place.site)),
             ("Template", .link(addresses.template(manifest.program.template), manifest.program.template.name)),
-            ("Command", manifest.program.command.map(Self.command)),
+            ("Command", manifest.program.command.map(command)),
             ("Container", manifest.container.map { Markup(manifest.shown($0).name) }),
             ("Started", ending.startedAt.map { Markup($0.utc) }),
             ("Ended", ending.finishedAt.map { Markup($0.utc) }),
@@ -36,11 +36,12 @@ extension LandingPage {
             .map { [Markup("Parameter \($0.key)"), .element("code", [], Markup($0.value))] }
     }
 
-    private static func command(_ command: Command) -> Markup {
+    private func command(_ command: Command) -> Markup {
         switch command {
         case .words(let words): .element("code", [], Markup(words.joined(separator: " ")))
         case .line(let line): .element("code", [], Markup(line))
-        case .script(let digest): .element("code", [], Markup(digest.description))
+        case .script(let digest):
+            .link(addresses.document("program/user-script"), "a script, \(digest)")
         }
     }
 
@@ -49,7 +50,10 @@ extension LandingPage {
         let rows = manifest.inputs.prefix(Self.shownFiles).map { input in
             let address = manifest.address(of: input)
             let digest = input.digest.map { "\($0.algorithm):\($0.value.hexadecimal)" } ?? "digest not known"
-            return [Markup(input.slot), .link(address, address), .element("code", [], Markup(digest))]
+            let isKept = input.kind == .inline || input.kind == .artifact || input.kind == .output
+            let slot = isKept ? Markup.link(addresses.document("inputs/" + input.slot), input.slot) : Markup(input.slot)
+            let source: Markup = address.hasPrefix("http") ? .link(address, address) : Markup(address)
+            return [slot, source, .element("code", [], Markup(digest))]
         }
         return Self.section("Inputs", Self.table(rows), more(manifest.inputs.count))
     }
@@ -95,7 +99,7 @@ extension LandingPage {
     var downloads: Markup? {
         let names = [
             RecordPaths.crate, "manifest.dsse.json", "manifest.tlog-proof", RecordPaths.checksums, "status.dsse.json",
-            "datacite.json", "archive.zip",
+            "datacite.json", "citation.bib", "manifest.sigstore.json", "archive.zip",
         ]
         let items = names.map { Markup.element("li", [], .link(addresses.document($0), $0)) }
         return Self.section("Documents", .element("ul", [], items))
