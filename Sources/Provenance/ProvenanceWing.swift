@@ -1,4 +1,5 @@
 internal import Attestation
+internal import CurlClient
 internal import Foundation
 package import Gateway
 internal import Logging
@@ -21,7 +22,7 @@ package struct ProvenanceWing: Sendable {
     /// Every step of its tables.
     package static let migrations =
         SigningKeyStore.migrations + ManifestLogStore.migrations + EditionStore.migrations
-        + AnalysisStore.migrations + ReplayStore.migrations + CosignatureStore.migrations
+        + AnalysisStore.migrations + ReplayStore.migrations + CosignatureStore.migrations + DOIStore.migrations
 
     /// Brings its tables up to date, finds or makes its keys, and compares the log with what was signed last.
     ///
@@ -38,37 +39,57 @@ package struct ProvenanceWing: Sendable {
         let log = try await log(spine, keys, identity, watchers)
         await checkHistory(of: log, spine)
         await announceKeys(in: log, spine)
-        let backlog = try await spine.database.transaction { connection in
-            let waiting = try EditionStore.uncertified(limit: 100_000, on: connection)
-            for job in waiting { try spine.tasks.certify(job, at: spine.keeper.now(), on: connection) }
-            return waiting.count
-        }
-        if backlog > 0 { spine.logger.notice("ended jobs are certified", metadata: ["count": "\(backlog)"]) }
-        let certify = CertifyJob(
+        try await planBacklog(spine)
+        let manifests = ManifestService(spine: spine, keys: keys, log: log, identity: identity)
+        let analyses = AnalysisService(
             spine: spine,
-            identity: identity,
             keys: keys,
             log: log,
+            identity: identity,
             newRecord: { RecordID(UUID()) }
         )
         return ProvenanceWing(
-            manifests: ManifestService(spine: spine, keys: keys, log: log, identity: identity),
-            analyses: AnalysisService(
+            manifests: manifests,
+            analyses: analyses,
+            keys: KeyService(spine: spine, keys: keys, log: log),
+            witness: WitnessService(spine: spine, keys: keys, name: identity.witnessName, logs: watchers.witnessedLogs),
+            handlers: handlers(manifests, analyses, watchers)
+        )
+    }
+
+    private static func handlers(
+        _ manifests: ManifestService,
+        _ analyses: AnalysisService,
+        _ witnesses: Witnesses
+    ) -> [any TaskHandler] {
+        let (spine, client) = (manifests.spine, HTTPClient.outgoing)
+        let registry = spine.configuration.provenance.doi.map { DOIRegistry(policy: $0, client: client) }
+        return [
+            CertifyJob(
                 spine: spine,
-                keys: keys,
-                log: log,
-                identity: identity,
+                identity: manifests.identity,
+                keys: manifests.keys,
+                log: manifests.log,
                 newRecord: { RecordID(UUID()) }
             ),
-            keys: KeyService(spine: spine, keys: keys, log: log),
-            witness: WitnessService(
-                spine: spine,
-                keys: keys,
-                name: identity.witnessName,
-                logs: watchers.witnessedLogs
-            ),
-            handlers: [certify, AskWitness(spine: spine, log: log, witnesses: watchers.ours, client: .outgoing)]
-        )
+            AskWitness(spine: spine, log: manifests.log, witnesses: witnesses.ours, client: client),
+            MintDOI(analyses: analyses, registry: registry),
+        ]
+    }
+
+    /// Plans what was left undone: manifests of ended jobs, and DOIs that the registry does not have.
+    private static func planBacklog(_ spine: Spine) async throws {
+        let now = spine.keeper.now()
+        let isMinting = spine.configuration.provenance.doi != nil
+        let backlog = try await spine.database.transaction { connection in
+            let waiting = try EditionStore.uncertified(limit: 100_000, on: connection)
+            for job in waiting { try spine.tasks.certify(job, at: now, on: connection) }
+            for record in isMinting ? try DOIStore.unfinished(on: connection) : [] {
+                try spine.queue.enqueue(MintDOI.request(record, at: now), on: connection)
+            }
+            return waiting.count
+        }
+        if backlog > 0 { spine.logger.notice("ended jobs are certified", metadata: ["count": "\(backlog)"]) }
     }
 
     /// Makes the keys that are missing.
@@ -94,7 +115,7 @@ package struct ProvenanceWing: Sendable {
         }
     }
 
-    private static func identity(_ configuration: GatewayConfiguration) -> GatewayIdentity {
+    static func identity(_ configuration: GatewayConfiguration) -> GatewayIdentity {
         let policy = configuration.provenance
         return GatewayIdentity(
             baseURL: policy.url ?? "http://\(configuration.listen.host):\(configuration.listen.port)",
@@ -117,10 +138,7 @@ package struct ProvenanceWing: Sendable {
             kind: .note,
             publicKey: signer.publicKey
         )
-        let memory = CheckpointMemory(
-            path: policy.checkpointFile ?? "\(spine.configuration.home)/log.checkpoint",
-            log: key
-        )
+        let memory = CheckpointMemory(path: spine.configuration.checkpointFile, log: key)
         let plan = CosigningPlan(witnesses: witnesses.ours.map(\.key.name), queue: spine.queue)
         return ManifestLog(key: key, signer: signer, memory: memory, cosigning: plan)
     }

@@ -89,9 +89,18 @@ enum CosignatureStore {
             "SELECT * FROM log_witnesses WHERE origin = $1 AND witness = $2",
             [.text(origin), .text(witness)]
         )
-        guard let row else { return WitnessStanding(witness: witness) }
-        return WitnessStanding(
-            witness: witness,
+        return try row.map(standing) ?? WitnessStanding(witness: witness)
+    }
+
+    /// How all of a log's witnesses stand, by name.
+    static func standings(of origin: String, on connection: any StorageConnection) throws -> [WitnessStanding] {
+        try connection.query("SELECT * FROM log_witnesses WHERE origin = $1 ORDER BY witness", [.text(origin)])
+            .map(standing)
+    }
+
+    private static func standing(_ row: Row) throws -> WitnessStanding {
+        WitnessStanding(
+            witness: try row.text("witness"),
             size: Int(try row.integer("size")),
             failures: Int(try row.integer("failures")),
             reason: try row.optionalText("reason"),
