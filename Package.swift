@@ -81,7 +81,10 @@ let package = Package(
             swiftSettings: house
         ),
         // Floor 4: the wings.
-        room("Provenance", uses: ["Attestation", "Documents", "Gateway", "Storage", "TaskQueue", logging, metrics]),
+        room(
+            "Provenance",
+            uses: ["Attestation", "CurlClient", "Documents", "Gateway", "Storage", "TaskQueue", logging, metrics]
+        ),
         // Floor 5: the face.
         .target(
             name: "GatewayHTTP",
@@ -150,7 +153,9 @@ let package = Package(
         ),
         tests(
             "Provenance",
-            uses: ["Provenance", "Attestation", "Documents", "Gateway", "TestSupport"],
+            uses: [
+                "Provenance", "Attestation", "Documents", "Gateway", "Storage", "TaskQueue", "TestSupport", logging,
+            ],
             resources: [.copy("Fixtures")]
         ),
         tests(

@@ -82,6 +82,12 @@ struct AnalysisRoutes: Sendable {
         let versions = try await analyses.versions(of: analysis)
         let flags = try await analyses.flags(of: analysis.record)
         var answer = members(analysis)
+        if let doi = try await analyses.doi(of: analysis.record) {
+            answer["doi"] = [
+                "doi": .string(doi.doi), "state": .string(doi.state.rawValue),
+                "reason": doi.reason.map { .string($0) } ?? .null,
+            ]
+        }
         answer["versions"] = .array(
             versions.map { version in
                 [

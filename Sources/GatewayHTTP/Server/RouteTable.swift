@@ -17,7 +17,10 @@ struct RouteTable: Sendable {
             + ArtifactRoutes(services: services).routes + UploadRoutes(services: services).routes
             + ManifestRoutes(manifests: provenance.manifests).routes
             + LogTileRoutes(manifests: provenance.manifests).routes
-            + AnalysisRoutes(analyses: provenance.analyses).routes + AnalysisPages(analyses: provenance.analyses).routes
+            + KeyRoutes(keys: provenance.keys, manifests: provenance.manifests).routes
+            + WitnessRoutes(witness: provenance.witness).routes
+            + AnalysisRoutes(analyses: provenance.analyses).routes
+            + AnalysisPages(analyses: provenance.analyses, manifests: provenance.manifests).routes
             + ReferencePages(analyses: provenance.analyses).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes

@@ -49,6 +49,7 @@ extension AnalysisService {
             )
             analysis.lastEntry = added.position
             try AnalysisStore.update(analysis, on: connection)
+            try planMinting(of: analysis, at: now, on: connection)
             try note(
                 kind.event,
                 added,

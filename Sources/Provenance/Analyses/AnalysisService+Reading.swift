@@ -117,7 +117,9 @@ extension AnalysisService {
             else { throw Self.missing(record) }
             return try statement(of: analysis, edition, at: now, on: connection)
         }
-        return try Envelope.signed(payloadType: SignedManifest.payloadType, payload: payload, by: signer).json
+        return try await signer.signing {
+            try Envelope.signed(payloadType: SignedManifest.payloadType, payload: payload, by: signer).json
+        }
     }
 
     func statement(

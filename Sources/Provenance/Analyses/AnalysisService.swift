@@ -135,7 +135,7 @@ package struct AnalysisService: Sendable {
         let parent = try await spine.database.read { try ReplayStore.parent(of: finished.job.id, on: $0) }
         let manifest = publicManifest(finished, record, publication, origin, parent)
         let signer = try await keys.signer(.manifest, at: now, in: spine.database)
-        let signed = try SignedManifest(manifest, by: signer)
+        let signed = try await signer.signing { try SignedManifest(manifest, by: signer) }
         let uses = Self.uses(manifest)
         let (analysis, added) = try await spine.database.transaction { connection in
             var analysis = Analysis(
@@ -158,6 +158,7 @@ package struct AnalysisService: Sendable {
                 on: connection
             )
             try AnalysisStore.insert(analysis, statement: statement, on: connection)
+            try planMinting(of: analysis, at: now, on: connection)
             try AnalysisStore.note(uses, of: record, on: connection)
             try note(event, added, signed.envelope, of: record, at: now, by: person, reason, on: connection)
             if let before {
@@ -226,6 +227,7 @@ package struct AnalysisService: Sendable {
             )
         }
         try AnalysisStore.update(old, on: connection)
+        try planMinting(of: old, at: now, on: connection)
         try note(.updated, added, signed.envelope, of: before, at: now, by: person, reason, on: connection)
         return added
     }

@@ -70,7 +70,7 @@ struct CertifyJob: TaskHandler {
         let now = spine.keeper.now()
         let signer = try await keys.signer(.manifest, at: now, in: spine.database)
         let manifest = ManifestCollector(gateway: identity).manifest(of: finished, id: newRecord(), origin: origin)
-        let signed = try SignedManifest(manifest, by: signer)
+        let signed = try await signer.signing { try SignedManifest(manifest, by: signer) }
         let added = try await spine.database.transaction { connection -> ManifestLog.Added? in
             try connection.lock("certify \(finished.job.id)")
             guard try EditionStore.first(of: finished.job.id, on: connection) == nil else { return nil }

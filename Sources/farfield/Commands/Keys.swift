@@ -6,16 +6,18 @@ import Provenance
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Show the history of the gateway's keys.",
+        abstract: "Show the history of the gateway's keys; rotate and revoke them.",
         discussion: """
             Examples:
               farfield keys
               farfield keys --json > keys.json
+              farfield keys rotate --use manifest --overlap 30d
+              farfield keys revoke 74c181c7ad8a0855 --reason 'the disk was stolen' --since 2026-11-20T00:00:00Z
 
             Verifiers take keys.json as it was when they decided to trust it: compare the key ids with those that the
             gateway's operators publish elsewhere.
             """,
-        subcommands: [ListKeys.self],
+        subcommands: [ListKeys.self, RotateKey.self, RevokeKey.self],
         defaultSubcommand: ListKeys.self
     )
 }
