@@ -239,18 +239,24 @@ package struct AnalysisService: Sendable {
         at now: Timestamp,
         on connection: any StorageConnection
     ) throws {
-        for file in finished.outputs + finished.logs {
-            let reference = ArtifactReference(
+        func pin(_ name: String) -> ArtifactReference {
+            ArtifactReference(
                 kind: .pin,
                 holder: analysis.record.text,
                 owner: analysis.owner,
                 account: analysis.project,
-                name: file.path,
+                name: name,
                 createdAt: now,
                 expiresAt: nil
             )
+        }
+        // Whoever runs it again needs its inputs; those the gateway never had stay where they are.
+        for input in finished.inputs where try spine.artifacts.find(input.digest, on: connection) != nil {
+            try spine.artifacts.refer(pin(input.path), to: input.digest, on: connection)
+        }
+        for file in finished.outputs + finished.logs {
             do {
-                try spine.artifacts.refer(reference, to: file.digest, on: connection)
+                try spine.artifacts.refer(pin(file.path), to: file.digest, on: connection)
             } catch is ArtifactRemoved {
                 throw GatewayError(
                     .conflict,
