@@ -46,7 +46,7 @@ struct ComparisonRoutes: Sendable {
             return Answers.text(
                 text,
                 type: "image/svg+xml",
-                headers: [.contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; sandbox"]
+                headers: [.contentSecurityPolicy: "default-src 'none'; sandbox"]
             )
         case .map(let bytes):
             return Response(
