@@ -190,11 +190,7 @@ package struct AnalysisService: Sendable {
         guard let cache = job.cache, cache.status == .hit, let other = cache.job,
             let edition = try await spine.database.read({ try EditionStore.first(of: other, on: $0) })
         else { return nil }
-        return CacheOrigin(
-            record: edition.statement,
-            job: other.text,
-            computedAt: ManifestCollector.moment(cache.computedAt ?? edition.createdAt)
-        )
+        return ManifestCollector.origin(of: job, edition)
     }
 
     /// The version before is no longer the newest: its page and its status say so, its bytes stay.

@@ -57,13 +57,7 @@ struct CertifyJob: TaskHandler {
         guard let edition = try await spine.database.read({ try EditionStore.first(of: other, on: $0) }) else {
             return .notYet
         }
-        return .known(
-            CacheOrigin(
-                record: edition.statement,
-                job: other.text,
-                computedAt: ManifestCollector.moment(cache.computedAt ?? edition.createdAt)
-            )
-        )
+        return ManifestCollector.origin(of: job, edition).map { .known($0) } ?? .none
     }
 
     private func collected(
