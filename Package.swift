@@ -84,7 +84,8 @@ let package = Package(
         room(
             "Provenance",
             uses: [
-                "Attestation", "Comparison", "CurlClient", "Documents", "Gateway", "Slurm", "Storage", "TaskQueue", logging,
+                "Attestation", "Comparison", "CurlClient", "Documents", "Gateway", "Slurm", "Storage", "TaskQueue",
+                logging,
                 metrics,
             ]
         ),
