@@ -84,7 +84,9 @@ let package = Package(
         room(
             "Provenance",
             uses: [
-                "Attestation", "Comparison", "Documents", "Gateway", "Slurm", "Storage", "TaskQueue", logging, metrics,
+                "Attestation", "Comparison", "CurlClient", "Documents", "Gateway", "Slurm", "Storage", "TaskQueue",
+                logging,
+                metrics,
             ]
         ),
         // Floor 5: the face.
@@ -155,7 +157,10 @@ let package = Package(
         ),
         tests(
             "Provenance",
-            uses: ["Provenance", "Attestation", "Comparison", "Documents", "Gateway", "Slurm", "TestSupport"],
+            uses: [
+                "Provenance", "Attestation", "Comparison", "Documents", "Gateway", "Slurm", "Storage", "TaskQueue",
+                "TestSupport", logging,
+            ],
             resources: [.copy("Fixtures")]
         ),
         tests(

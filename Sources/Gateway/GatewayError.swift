@@ -9,6 +9,8 @@ package struct GatewayError: Error, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         /// The manifest has faults; `faults` names them.
         case invalidManifest = "invalid-manifest"
+        /// What is to be published or decided has faults; `faults` names them.
+        case invalidPublication = "invalid-publication"
         /// The request itself has faults.
         case invalidRequest = "invalid-request"
         /// No valid token.

@@ -46,6 +46,7 @@ struct EveryErrorTests {
         let elsewhere = wish.merging(["Origin": "https://elsewhere.example"]) { $1 }
         var answers = [
             try await api.post("/api/v1/jobs", "nothing: true"),
+            try await api.post("/api/v1/changes", "kind: lost"),
             try await api.get("/api/v1/jobs?colour=red"),
             try await api.get("/api/v1/jobs", token: nil),
             try await api.get(path + "/events", headers: elsewhere),

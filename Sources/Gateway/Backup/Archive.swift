@@ -40,8 +40,12 @@ enum Archive {
 }
 
 extension Task where Success == Never, Failure == Never {
-    /// Runs work that blocks, such as copying files, on a thread where it may.
-    static func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+    /// Runs work that blocks, such as copying files or waiting for a token, on a thread where it may.
+    ///
+    /// - Parameter body: the work.
+    /// - Returns: what it returns.
+    /// - Throws: what it throws.
+    package static func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
         }

@@ -79,6 +79,9 @@ enum MetricCatalog {
         Entry("artifacts_corrupt_total", "counter", "Artifacts whose bytes were found damaged or missing."),
         Entry("artifacts_collected_total", "counter", "Things a collection of garbage freed, by reason."),
         Entry("artifacts_collected_bytes_total", "counter", "Bytes a collection of garbage freed, by reason."),
+        Entry("manifests_signed_total", "counter", "Manifests of ended jobs that were signed."),
+        Entry("log_cosignatures_total", "counter", "Checkpoints of our log that witnesses have cosigned."),
+        Entry("dois_minted_total", "counter", "Metadata of analyses that the registry of DOIs has taken."),
         Entry("uploads_received_bytes_total", "counter", "Bytes of uploads."),
         // Staging and known results.
         Entry("farfield_staged_bytes_total", "counter", "Bytes of inputs that the gateway sent to sites, by site."),

@@ -3,6 +3,7 @@ internal import Gateway
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Provenance
 
 /// An error as clients see it (RFC 9457, "Problem Details for HTTP APIs").
 struct Problem: Error, Sendable {
@@ -26,6 +27,8 @@ struct Problem: Error, Sendable {
                 faults: error.faults,
                 headers: retryAfter(error.kind).map { [.retryAfter: $0] } ?? [:]
             )
+        case let fault as LogFault:
+            Problem(kind: .conflict, detail: "Nothing can be signed now: \(fault)")
         case let error as HTTPError where error.status == .contentTooLarge:
             Problem(kind: .payloadTooLarge, detail: "The body is larger than the gateway takes.")
         case let error as HTTPError where error.status == .notFound:

@@ -4,6 +4,7 @@ internal import HTTPTypes
 /// Every kind of problem, with its status and title: the one table of it (`docs/errors.md`).
 enum ProblemKind: String, Sendable, CaseIterable {
     case invalidManifest = "invalid-manifest"
+    case invalidPublication = "invalid-publication"
     case invalidRequest = "invalid-request"
     case unauthenticated
     case forbidden
@@ -34,6 +35,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         self =
             switch kind {
             case .invalidManifest: .invalidManifest
+            case .invalidPublication: .invalidPublication
             case .invalidRequest: .invalidRequest
             case .unauthenticated: .unauthenticated
             case .forbidden: .forbidden
@@ -57,7 +59,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
 
     var status: HTTPResponse.Status {
         switch self {
-        case .invalidManifest, .idempotencyKeyReused, .digestMismatch: .unprocessableContent
+        case .invalidManifest, .invalidPublication, .idempotencyKeyReused, .digestMismatch: .unprocessableContent
         case .invalidRequest: .badRequest
         case .unauthenticated: .unauthorized
         case .forbidden: .forbidden
@@ -82,6 +84,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     var title: String {
         switch self {
         case .invalidManifest: "The job manifest has faults"
+        case .invalidPublication: "What is to be published or decided has faults"
         case .invalidRequest: "The request has faults"
         case .unauthenticated: "A valid token is needed"
         case .forbidden: "This is not allowed"

@@ -6,9 +6,12 @@ internal import Hummingbird
 internal import NIOCore
 internal import Provenance
 
-/// Published analyses as readers and crawlers see them: a page, and every document and file below it. Public.
+/// Published analyses as readers and crawlers see them: a page, and every document and file below it.
+///
+/// All of it is public.
 struct AnalysisPages: Sendable {
     let analyses: AnalysisService
+    let manifests: ManifestService
 
     var routes: [Route] {
         [
@@ -57,7 +60,17 @@ struct AnalysisPages: Sendable {
 
     private func file(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let path = try PathText.rest(of: request.uri.path, after: 2)
-        return try await document(path, try context.recordID, request, false)
+        let record = try context.recordID
+        guard try CheckpointWish.isNewest(request, ManifestForm(fileName: path)) else {
+            return try await document(path, record, request, false)
+        }
+        var answer = FixedBytes(
+            text: try await manifests.newestProof(of: try await analyses.edition(of: record)),
+            type: ManifestForm.proof.mediaType,
+            name: path
+        )
+        answer.caching = "public, max-age=60"
+        return answer.answer(request)
     }
 
     private func document(

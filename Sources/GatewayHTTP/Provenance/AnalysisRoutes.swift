@@ -25,6 +25,7 @@ struct AnalysisRoutes: Sendable {
             Route(.post, "\(one)/retract", answer: { try await decide(.retract, $0, $1) }),
             Route(.post, "\(one)/reinstate", answer: { try await decide(.reinstate, $0, $1) }),
             Route(.post, "/api/v1/changes", answer: change),
+            Route(.get, "/api/v1/notices", answer: notices),
         ]
     }
 
@@ -68,9 +69,9 @@ struct AnalysisRoutes: Sendable {
     }
 
     private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        var query = try RequestQuery(request, known: ["limit", "after"])
+        var query = try RequestQuery(request, known: ["limit", "cursor"])
         let limit = query.integer("limit", in: 1...500) ?? 50
-        let cursor = query.text("after")
+        let cursor = query.text("cursor")
         try query.check()
         let page = try await analyses.list(after: cursor, limit: limit)
         return Answers.list(page.items.map { .object(members($0)) }, next: page.next)
@@ -81,6 +82,12 @@ struct AnalysisRoutes: Sendable {
         let versions = try await analyses.versions(of: analysis)
         let flags = try await analyses.flags(of: analysis.record)
         var answer = members(analysis)
+        if let doi = try await analyses.doi(of: analysis.record) {
+            answer["doi"] = [
+                "doi": .string(doi.doi), "state": .string(doi.state.rawValue),
+                "reason": doi.reason.map { .string($0) } ?? .null,
+            ]
+        }
         answer["versions"] = .array(
             versions.map { version in
                 [
@@ -89,15 +96,24 @@ struct AnalysisRoutes: Sendable {
                 ]
             }
         )
-        answer["flags"] = .array(
-            flags.map { flag in
-                [
-                    "kind": .string(flag.kind.rawValue), "digest": .string(flag.digest), "cause": .string(flag.cause),
-                    "reason": .string(flag.reason), "at": .string(flag.at.iso8601),
-                ]
+        answer["flags"] = .array(flags.map { .object(Self.members($0)) })
+        return Answers.json(.object(answer))
+    }
+
+    private func notices(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let notices = try await analyses.notices(for: try context.someone)
+        return Answers.list(
+            notices.map { notice in
+                .object(Self.members(notice.flag).merging(["analysis": .string(notice.record.text)]) { $1 })
             }
         )
-        return Answers.json(.object(answer))
+    }
+
+    private static func members(_ flag: AnalysisFlag) -> [String: JSONValue] {
+        [
+            "kind": .string(flag.kind.rawValue), "digest": .string(flag.digest), "cause": .string(flag.cause),
+            "reason": .string(flag.reason), "at": .string(flag.at.iso8601),
+        ]
     }
 
     private func history(_ request: Request, _ context: GatewayContext) async throws -> Response {

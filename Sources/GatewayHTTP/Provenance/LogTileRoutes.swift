@@ -39,7 +39,7 @@ struct LogTileRoutes: Sendable {
     private func keys(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let history = try await manifests.keyHistory()
         return Answers.json(
-            KeyHistory.json(history, origin: manifests.log.origin),
+            KeyHistory.json(history, origin: manifests.log.origin, witness: manifests.witnessName),
             headers: [.cacheControl: "public, max-age=300"]
         )
     }

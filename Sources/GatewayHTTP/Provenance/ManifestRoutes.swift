@@ -38,7 +38,11 @@ struct ManifestRoutes: Sendable {
                 detail: "There is no such form of a manifest. Its forms are: \(ManifestForm.list)."
             )
         }
-        return try await answer(edition, form, request, isNegotiated: false)
+        guard try CheckpointWish.isNewest(request, form) else {
+            return try await answer(edition, form, request, isNegotiated: false)
+        }
+        let text = try await manifests.newestProof(of: edition)
+        return FixedBytes(text: text, type: form.mediaType, name: form.fileName).answer(request)
     }
 
     private func answer(
@@ -50,5 +54,20 @@ struct ManifestRoutes: Sendable {
         let text = try await manifests.text(of: edition, as: form)
         return FixedBytes(text: text, type: form.mediaType, name: form.fileName, isNegotiated: isNegotiated)
             .answer(request)
+    }
+}
+
+/// Which checkpoint a proof ends in: the record's own, which never changes, or the newest that witnesses have cosigned.
+enum CheckpointWish {
+    /// Whether `checkpoint=latest` is asked for, which only a proof has.
+    static func isNewest(_ request: Request, _ form: ManifestForm?) throws -> Bool {
+        guard form == .proof else { return false }
+        var query = try RequestQuery(request, known: ["checkpoint"])
+        guard let word = query.text("checkpoint") else { return false }
+        if word != "latest", word != "own" {
+            query.fault("checkpoint", "'\(word.prefix(40))' is neither", "own or latest")
+        }
+        try query.check()
+        return word == "latest"
     }
 }

@@ -17,7 +17,11 @@ struct RouteTable: Sendable {
             + ArtifactRoutes(services: services).routes + UploadRoutes(services: services).routes
             + ManifestRoutes(manifests: provenance.manifests).routes
             + LogTileRoutes(manifests: provenance.manifests).routes
-            + AnalysisRoutes(analyses: provenance.analyses).routes + AnalysisPages(analyses: provenance.analyses).routes
+            + KeyRoutes(keys: provenance.keys, manifests: provenance.manifests).routes
+            + WitnessRoutes(witness: provenance.witness).routes
+            + AnalysisRoutes(analyses: provenance.analyses).routes
+            + AnalysisPages(analyses: provenance.analyses, manifests: provenance.manifests).routes
+            + ReferencePages(analyses: provenance.analyses).routes
             + ReplayRoutes(replays: provenance.replays).routes
             + ComparisonRoutes(comparisons: provenance.comparisons).routes
             + LineageRoutes(lineage: provenance.lineage).routes

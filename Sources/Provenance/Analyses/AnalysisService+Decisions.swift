@@ -16,7 +16,7 @@ extension AnalysisService {
     ///   - document: `code`, `reason`, perhaps `notice`.
     ///   - person: who decides; its owner, or an admin.
     /// - Returns: how it stands now.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidRequest`.
+    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
     package func decide(
         _ kind: Decision.Kind,
         on record: RecordID,
@@ -49,6 +49,7 @@ extension AnalysisService {
             )
             analysis.lastEntry = added.position
             try AnalysisStore.update(analysis, on: connection)
+            try planMinting(of: analysis, at: now, on: connection)
             try note(
                 kind.event,
                 added,
@@ -117,7 +118,7 @@ extension AnalysisService {
     ///   - document: `digest`, `kind` (`superseded` or `withdrawn`), `reason`, `address` of what replaces it or tells of it.
     ///   - person: an admin.
     /// - Returns: the analyses that were flagged by it.
-    /// - Throws: ``GatewayError`` of the kinds `forbidden` and `invalidRequest`.
+    /// - Throws: ``GatewayError`` of the kinds `forbidden` and `invalidPublication`.
     package func noteChange(_ document: Document, by person: Gateway.Person) async throws -> [RecordID] {
         guard person.isAdmin else { throw GatewayError(.forbidden, "This is for admins.") }
         let flag = try ChangeNotice.read(document, at: spine.keeper.now())
@@ -159,7 +160,7 @@ enum ChangeNotice {
         let reason = object?.required("reason", expected: "why").flatMap { PublicationRequest.text($0, most: 2000) }
         let address = object?["address"].flatMap { PublicationRequest.text($0, most: 2000) }
         guard collector.faults.isEmpty, let digest, let kind, let reason else {
-            throw GatewayError(.invalidRequest, "The change cannot be noted.", faults: collector.faults)
+            throw GatewayError(.invalidPublication, "The change cannot be noted.", faults: collector.faults)
         }
         return AnalysisFlag(
             kind: kind,

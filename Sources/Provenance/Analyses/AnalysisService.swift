@@ -24,7 +24,7 @@ package struct AnalysisService: Sendable {
     ///   - document: title, authors, licence, abstract, keywords.
     ///   - person: who publishes; the job's owner, or an admin.
     /// - Returns: the analysis.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidRequest`.
+    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
     package func publish(_ id: JobID, _ document: Document, by person: Gateway.Person) async throws -> Analysis {
         let (finished, first) = try await publishable(id, by: person)
         let request = try PublicationRequest(document, after: nil)
@@ -55,7 +55,7 @@ package struct AnalysisService: Sendable {
     ///   - document: `reason`, what is new of the words, and `job` where another job is shown.
     ///   - person: who publishes; the analysis's owner, or an admin.
     /// - Returns: the new version.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidRequest`.
+    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
     package func revise(_ record: RecordID, _ document: Document, by person: Gateway.Person) async throws -> Analysis {
         let before = try await analysis(record)
         try Self.require(person, before.owner)
@@ -83,7 +83,7 @@ package struct AnalysisService: Sendable {
     private static func job(_ document: Document) throws -> JobID? {
         guard let text = document.value["job"]?.stringValue else { return nil }
         if let job = JobID(text) { return job }
-        throw GatewayError(.invalidRequest, "'\(text.prefix(60))' is no job.")
+        throw GatewayError(.invalidPublication, "'\(text.prefix(60))' is no job.")
     }
 
     private func publication(_ request: PublicationRequest, version: Int, record: RecordID) -> Publication {
@@ -135,7 +135,7 @@ package struct AnalysisService: Sendable {
         let parent = try await spine.database.read { try ReplayStore.parent(of: finished.job.id, on: $0) }
         let manifest = publicManifest(finished, record, publication, origin, parent)
         let signer = try await keys.signer(.manifest, at: now, in: spine.database)
-        let signed = try SignedManifest(manifest, by: signer)
+        let signed = try await signer.signing { try SignedManifest(manifest, by: signer) }
         let uses = Self.uses(manifest)
         let (analysis, added) = try await spine.database.transaction { connection in
             var analysis = Analysis(
@@ -158,6 +158,7 @@ package struct AnalysisService: Sendable {
                 on: connection
             )
             try AnalysisStore.insert(analysis, statement: statement, on: connection)
+            try planMinting(of: analysis, at: now, on: connection)
             try AnalysisStore.note(uses, of: record, on: connection)
             try note(event, added, signed.envelope, of: record, at: now, by: person, reason, on: connection)
             if let before {
@@ -189,11 +190,7 @@ package struct AnalysisService: Sendable {
         guard let cache = job.cache, cache.status == .hit, let other = cache.job,
             let edition = try await spine.database.read({ try EditionStore.first(of: other, on: $0) })
         else { return nil }
-        return CacheOrigin(
-            record: edition.statement,
-            job: other.text,
-            computedAt: ManifestCollector.moment(cache.computedAt ?? edition.createdAt)
-        )
+        return ManifestCollector.origin(of: job, edition)
     }
 
     /// The version before is no longer the newest: its page and its status say so, its bytes stay.
@@ -226,6 +223,7 @@ package struct AnalysisService: Sendable {
             )
         }
         try AnalysisStore.update(old, on: connection)
+        try planMinting(of: old, at: now, on: connection)
         try note(.updated, added, signed.envelope, of: before, at: now, by: person, reason, on: connection)
         return added
     }

@@ -16,14 +16,14 @@ package struct PublicationRequest: Sendable, Hashable {
     /// Why there is a new version; nil for the first.
     package let reason: String?
 
-    private static let keys = ["title", "authors", "licence", "license", "abstract", "keywords", "reason", "job"]
+    private static let keys = ["title", "authors", "licence", "abstract", "keywords", "reason", "job"]
 
     /// Reads a request.
     ///
     /// - Parameters:
     ///   - document: JSON or YAML.
     ///   - previous: the version before, whose words hold where the request has none; nil for the first.
-    /// - Throws: ``GatewayError`` of kind `invalidRequest` with every fault found.
+    /// - Throws: ``GatewayError`` of kind `invalidPublication` with every fault found.
     package init(_ document: Document, after previous: Publication?) throws {
         let collector = FaultCollector(lines: document.lines)
         guard let object = Field(document.value, collector: collector).object(known: Self.keys) else {
@@ -36,10 +36,9 @@ package struct PublicationRequest: Sendable, Hashable {
         }
         title = text("title", most: 500, before: previous?.title)
         abstract = text("abstract", most: 20_000, before: previous?.abstract)
-        let licenceField = object["licence"] ?? object["license"]
-        if licenceField == nil, previous == nil {
-            _ = object.required("licence", expected: "an SPDX identifier such as CC-BY-4.0")
-        }
+        let licenceField =
+            previous == nil
+            ? object.required("licence", expected: "an SPDX identifier such as CC-BY-4.0") : object["licence"]
         licence = licenceField.flatMap(Self.licence) ?? previous?.licence ?? ""
         keywords = object["keywords"].map(Self.keywords) ?? previous?.keywords ?? []
         let authorsField =
@@ -57,7 +56,7 @@ package struct PublicationRequest: Sendable, Hashable {
     }
 
     private static func refusal(_ collector: FaultCollector) -> GatewayError {
-        GatewayError(.invalidRequest, "It cannot be published like this.", faults: collector.faults)
+        GatewayError(.invalidPublication, "It cannot be published like this.", faults: collector.faults)
     }
 
     static func text(_ field: Field, most: Int) -> String? {

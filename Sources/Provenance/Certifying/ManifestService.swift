@@ -30,12 +30,31 @@ package struct ManifestService: Sendable {
     }
 
     /// The proof that a manifest is in the log, in the tree that ends with it.
+    ///
+    /// A log that was closed by naming another origin still proves what it holds.
     func proof(of edition: Edition) async throws -> LogProof {
-        let found = try await spine.database.read { connection in
-            edition.origin == log.origin ? try log.proof(of: edition.position, on: connection) : nil
+        let found = try await spine.database.read {
+            try StoredLog(origin: edition.origin).proof(of: edition.position, on: $0)
         }
         if let found { return found }
-        throw GatewayError(.notFound, "The manifest stands in the log \(edition.origin), which is closed.")
+        throw GatewayError(.notFound, "The manifest stands in the log \(edition.origin), which is not kept here.")
+    }
+
+    /// The proof in the newest tree that the most witnesses have cosigned, or else in the newest of all.
+    ///
+    /// - Parameter edition: the manifest.
+    /// - Returns: the proof file; its bytes change as the log grows.
+    /// - Throws: ``GatewayError`` of kind `notFound`, ``LogFault``, storage errors.
+    package func newestProof(of edition: Edition) async throws -> String {
+        let found = try await spine.database.read { connection -> LogProof? in
+            let stored = StoredLog(origin: edition.origin)
+            let cosigned = try CosignatureStore.sizes(of: edition.origin, from: edition.position + 1, on: connection)
+            let size = try CosignedSize.best(cosigned)?.size ?? stored.size(on: connection)
+            let lines = try CosignatureStore.lines(of: edition.origin, at: size, on: connection)
+            return try stored.proof(of: edition.position, at: size, adding: lines, on: connection)
+        }
+        if let found { return found.file }
+        throw GatewayError(.notFound, "The manifest stands in the log \(edition.origin), which is not kept here.")
     }
 
     /// The bytes of a manifest's entry in the log.
@@ -48,6 +67,9 @@ package struct ManifestService: Sendable {
         return found.entry
     }
 
+    /// The name under which this gateway cosigns other logs.
+    package var witnessName: String { identity.witnessName }
+
     /// All keys there ever were, the newest of each use first.
     package func keyHistory() async throws -> [SigningKey] {
         try await spine.database.read { connection in
@@ -55,15 +77,21 @@ package struct ManifestService: Sendable {
         }
     }
 
-    /// The newest signed checkpoint.
+    /// The newest signed checkpoint, with the cosignatures of the witnesses that have seen it already.
     ///
     /// - Returns: the note.
     /// - Throws: ``GatewayError`` of kind `notFound` for an empty log.
     package func checkpoint() async throws -> String {
-        guard let note = try await spine.database.read({ try log.checkpoint(on: $0) }) else {
-            throw GatewayError(.notFound, "The log is empty.")
+        let found = try await spine.database.read { connection -> SignedNote? in
+            let size = try log.size(on: connection)
+            var note = try log.stored.checkpoint(of: size, on: connection)
+            for line in try CosignatureStore.lines(of: log.origin, at: size, on: connection) {
+                note = note?.adding(line)
+            }
+            return note
         }
-        return note
+        guard let found else { throw GatewayError(.notFound, "The log is empty.") }
+        return found.note
     }
 
     /// A tile of the log.

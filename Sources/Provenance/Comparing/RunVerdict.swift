@@ -2,7 +2,9 @@ package import Comparison
 
 /// What two runs came to, and why; a pure decision on what was found.
 package struct RunVerdict: Sendable, Hashable {
-    /// How the results compare; another environment explains a difference and makes none.
+    /// How the results compare.
+    ///
+    /// Only results count: another environment explains a difference and makes none.
     package let verdict: Verdict
     /// The verdict and its cause, for a person.
     package let sentence: String
@@ -16,7 +18,7 @@ package struct RunVerdict: Sendable, Hashable {
     ///   - new: how the other ended.
     ///   - layers: what is not the same before the results.
     ///   - files: their results.
-    ///   - count: how many results each has.
+    ///   - count: how many files the original and the other have.
     init(_ old: Ending.State, _ new: Ending.State, layers: [RunLayer], files: FolderComparison, count: (Int, Int)) {
         let causes = layers.flatMap { layer in layer.kind == .environment ? [] : layer.differences.map(\.told) }
         if let obstacle = Self.obstacle(old, new, count) {

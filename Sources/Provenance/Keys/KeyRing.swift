@@ -19,23 +19,39 @@ package struct KeyRing: Sendable {
 
     init(home: String, configured: String?) { (self.home, self.configured) = (home, configured) }
 
+    /// Whether the operator names the key for manifests.
+    var isConfigured: Bool { configured != nil }
+
     /// Makes sure that every use has a key.
     ///
     /// - Returns: keys that are new in the database.
-    /// - Throws: ``SigningError``, storage errors.
+    /// - Throws: ``SigningError``, ``KeyFault``, storage errors.
     func prepare(_ uses: [SigningKey.Use], in database: any Database, at now: Timestamp) async throws -> [SigningKey] {
         var added: [SigningKey] = []
         for use in uses {
             let known = try await database.read { try SigningKeyStore.list(use, on: $0) }
             if use == .manifest, let configured {
-                let key = try Self.open(configured).publicKey
+                let key = try await load(configured).publicKey
                 if known.contains(where: { $0.publicKey == key }) { continue }
-                added += try await self.add(key, for: use, in: database, at: now)
-            } else if !known.contains(where: { $0.signs(at: now) }) {
+                added += try await take(key, in: database, at: now)
+            } else if let lost = lostLogKey(use, among: known, at: now) {
+                throw KeyFault.lost(lost)
+            } else if !known.contains(where: { $0.signs(at: now) && isAtHand($0) }) {
                 added += try await add(try create(use), for: use, in: database, at: now)
             }
         }
         return added
+    }
+
+    /// The file of the log's key, when it is gone: another key would be another log.
+    private func lostLogKey(_ use: SigningKey.Use, among known: [SigningKey], at now: Timestamp) -> String? {
+        guard use == .log, let key = known.first(where: { $0.signs(at: now) }), !isAtHand(key) else { return nil }
+        return path(use, key.publicKey)
+    }
+
+    /// Whether a key lies in a file here; one that lay on a token does not.
+    private func isAtHand(_ key: SigningKey) -> Bool {
+        FileManager.default.fileExists(atPath: path(key.use, key.publicKey))
     }
 
     /// Writes a new key down, unless another gateway was faster.
@@ -45,22 +61,65 @@ package struct KeyRing: Sendable {
         in database: any Database,
         at now: Timestamp
     ) async throws -> [SigningKey] {
-        let new = SigningKey(
-            use: use,
-            publicKey: key,
-            validFrom: now,
-            validUntil: nil,
-            revokedAt: nil,
-            reason: nil
-        )
-        let isConfigured = use == .manifest && configured != nil
+        let new = SigningKey(use, key, from: now)
         return try await database.transaction { connection in
             try connection.lock("signing keys")
             let known = try SigningKeyStore.list(use, on: connection)
-            if !isConfigured, known.contains(where: { $0.signs(at: now) }) { return [] }
+            if known.contains(where: { $0.signs(at: now) && isAtHand($0) }) { return [] }
             try SigningKeyStore.insert(new, on: connection)
             return [new]
         }
+    }
+
+    /// Writes the configured key down; those before it end after the usual overlap.
+    private func take(
+        _ key: Ed25519PublicKey,
+        in database: any Database,
+        at now: Timestamp
+    ) async throws -> [SigningKey] {
+        let new = SigningKey(.manifest, key, from: now)
+        return try await database.transaction { connection in
+            try connection.lock("signing keys")
+            try Self.succeed(new, after: KeyService.overlap, at: now, on: connection)
+            return [new]
+        }
+    }
+
+    /// Makes a key that signs from now on.
+    ///
+    /// - Parameters:
+    ///   - use: what it signs.
+    ///   - overlap: how long the keys before it still count.
+    ///   - database: where the history is.
+    ///   - now: the present moment.
+    ///   - further: what belongs into the same transaction.
+    /// - Returns: the key, and what `further` returns.
+    /// - Throws: ``SigningError``, storage errors, what `further` throws.
+    func rotate<Result: Sendable>(
+        _ use: SigningKey.Use,
+        overlap: Duration,
+        in database: any Database,
+        at now: Timestamp,
+        _ further: @escaping @Sendable (any StorageConnection) throws -> Result
+    ) async throws -> (SigningKey, Result) {
+        let new = SigningKey(use, try create(use), from: now)
+        return try await database.transaction { connection in
+            try connection.lock("signing keys")
+            try Self.succeed(new, after: overlap, at: now, on: connection)
+            return (new, try further(connection))
+        }
+    }
+
+    private static func succeed(
+        _ new: SigningKey,
+        after overlap: Duration,
+        at now: Timestamp,
+        on connection: any StorageConnection
+    ) throws {
+        for old in try SigningKeyStore.list(new.use, on: connection) where old.publicKey != new.publicKey {
+            try SigningKeyStore.end(old.publicKey.keyID, of: new.use, at: now + overlap, on: connection)
+        }
+        try SigningKeyStore.insert(new, on: connection)
     }
 
     /// Makes a key in a file of its own.
@@ -86,17 +145,17 @@ package struct KeyRing: Sendable {
     func signer(_ use: SigningKey.Use, at now: Timestamp, in database: any Database) async throws -> any Signer {
         let keys = try await database.read { try SigningKeyStore.list(use, on: $0) }.filter { $0.signs(at: now) }
         if use == .manifest, let configured {
-            let signer = try load(configured)
+            let signer = try await load(configured)
             if keys.contains(where: { $0.publicKey == signer.publicKey }) { return signer }
             throw KeyFault.notValid(configured)
         }
-        guard let key = keys.first?.publicKey else { throw KeyFault.none(use) }
-        return try load(path(use, key))
+        guard let key = keys.first(where: isAtHand)?.publicKey else { throw KeyFault.none(use) }
+        return try await load(path(use, key))
     }
 
-    private func load(_ place: String) throws -> any Signer {
+    private func load(_ place: String) async throws -> any Signer {
         if let signer = loaded.signers.withLock({ $0[place] }) { return signer }
-        let signer = try Self.open(place)
+        let signer = try await Task.blocking { try Self.open(place) }
         loaded.signers.withLock { $0[place] = signer }
         return signer
     }
@@ -112,12 +171,25 @@ package enum KeyFault: Error, Sendable, Hashable, CustomStringConvertible {
     case none(SigningKey.Use)
     /// The configured key was ended or revoked.
     case notValid(String)
+    /// The file of the log's key is gone.
+    case lost(String)
 
     /// What to do.
     package var description: String {
         switch self {
         case .none(let use): "no key for \(use.rawValue) is valid now; `farfield keys rotate` makes one"
         case .notValid(let place): "the key \(place) was ended or revoked; configure another as provenance.signingKey"
+        case .lost(let path):
+            "the log's key \(path) is gone: bring it back from a backup, or revoke it and name a new log by "
+                + "provenance.origin"
         }
+    }
+}
+
+extension Signer {
+    /// Runs what signs: beside the cooperative pool where signing waits for a token.
+    func signing<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        guard self is TokenSigner else { return try body() }
+        return try await Task.blocking(body)
     }
 }

@@ -26,6 +26,31 @@ package struct SigningKey: Sendable, Hashable {
     /// Why.
     package let reason: String?
 
+    /// A key as it is read.
+    package init(
+        use: Use,
+        publicKey: Ed25519PublicKey,
+        validFrom: Timestamp,
+        validUntil: Timestamp?,
+        revokedAt: Timestamp?,
+        reason: String?
+    ) {
+        (self.use, self.publicKey, self.validFrom) = (use, publicKey, validFrom)
+        (self.validUntil, self.revokedAt, self.reason) = (validUntil, revokedAt, reason)
+    }
+
+    /// A new key.
+    init(_ use: Use, _ publicKey: Ed25519PublicKey, from moment: Timestamp) {
+        self.init(
+            use: use,
+            publicKey: publicKey,
+            validFrom: moment,
+            validUntil: nil,
+            revokedAt: nil,
+            reason: nil
+        )
+    }
+
     /// Whether it signs now.
     package func signs(at moment: Timestamp) -> Bool {
         validFrom <= moment && revokedAt == nil && (validUntil.map { moment < $0 } ?? true)

@@ -11,29 +11,37 @@ package final class CheckpointMemory: Sendable {
     private let path: String
     private let log: VerifierKey
     private let newest: Mutex<Checkpoint?>
+    /// Why the file says nothing about this log; nothing may be signed then.
+    let fault: LogFault?
 
     /// Reads what is remembered.
     ///
     /// - Parameters:
     ///   - path: the file.
     ///   - log: the log's key.
-    /// - Throws: ``LogFault`` when the file is there and holds no checkpoint of this log.
-    init(path: String, log: VerifierKey) throws(LogFault) {
+    init(path: String, log: VerifierKey) {
         (self.path, self.log) = (path, log)
-        guard let data = FileManager.default.contents(atPath: path) else {
+        do {
+            newest = Mutex(try Self.read(path, log))
+            fault = nil
+        } catch {
             newest = Mutex(nil)
-            return
+            fault = error
         }
+    }
+
+    /// The checkpoint in the file; nil when there is none, or one of another log.
+    private static func read(_ path: String, _ log: VerifierKey) throws(LogFault) -> Checkpoint? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
         do {
             let note = try SignedNote(note: Array(data))
             let checkpoint = try Checkpoint(text: note.text)
             // A new origin begins a new history; its first checkpoint takes the file over.
-            guard checkpoint.origin == log.name else {
-                newest = Mutex(nil)
-                return
-            }
+            guard checkpoint.origin == log.name else { return nil }
             _ = try note.verified(by: [log])
-            newest = Mutex(checkpoint)
+            return checkpoint
+        } catch SignedNoteError.noKnownKey {
+            throw .otherKey
         } catch {
             throw .memory("\(path) holds no checkpoint of this log: \(error)")
         }
@@ -49,6 +57,8 @@ package final class CheckpointMemory: Sendable {
         do {
             try newest.withLock { known in
                 if let known, known.size >= checkpoint.size { return }
+                // Another gateway of the same folder may have been further.
+                if let other = try Self.read(path, log), other.size >= checkpoint.size { return }
                 let temporary = "\(path).\(UUID().uuidString).new"
                 try Data(note.utf8).write(to: URL(fileURLWithPath: temporary))
                 try DurableFile.rename(temporary, to: path)

@@ -11,6 +11,10 @@ package struct ManifestLog: Sendable {
     package let key: VerifierKey
     let signer: any Signer
     let memory: CheckpointMemory
+    /// Who is asked to cosign what was added.
+    var cosigning = CosigningPlan(witnesses: [], queue: nil)
+    /// Closed when the log is seen to be damaged.
+    let seal = LogSeal()
 
     /// The log's name: its address without a scheme.
     package var origin: String { key.name }
@@ -25,7 +29,7 @@ package struct ManifestLog: Sendable {
         package let note: String
     }
 
-    /// Adds an entry, in the caller's transaction. Afterwards, once committed, ``remember(_:)`` it.
+    /// Adds an entry, in the caller's transaction; once committed, ``remember(_:)`` it.
     ///
     /// - Parameters:
     ///   - entry: its bytes, at most 65,535.
@@ -34,7 +38,9 @@ package struct ManifestLog: Sendable {
     /// - Returns: where it is.
     /// - Throws: ``LogFault``, storage errors.
     func append(_ entry: [UInt8], at moment: Timestamp, on connection: any StorageConnection) throws -> Added {
+        try seal.requireOpen()
         try connection.lock("log \(origin)")
+        try requireKey(on: connection)
         var frontier = try ManifestLogStore.tree(origin, on: connection)?.frontier ?? TreeFrontier()
         try check(frontier)
         let position = frontier.size
@@ -55,6 +61,7 @@ package struct ManifestLog: Sendable {
             at: moment.microseconds,
             on: connection
         )
+        try cosigning.plan(at: moment, on: connection)
         return Added(position: position, checkpoint: checkpoint, note: note)
     }
 
@@ -72,13 +79,24 @@ package struct ManifestLog: Sendable {
         if frontier.size == signed.size, frontier.root != signed.root { throw LogFault.forked(size: signed.size) }
     }
 
-    /// Compares what is stored with what was signed last: once, at the start.
+    /// A key in wrong hands signs no more, even in a gateway that runs since before.
+    private func requireKey(on connection: any StorageConnection) throws {
+        let known = try SigningKeyStore.list(.log, on: connection).first { $0.publicKey == key.publicKey }
+        if known?.revokedAt != nil {
+            throw LogFault.signing("it was revoked; name a new log by provenance.origin and start again")
+        }
+    }
+
+    /// Compares what is stored with what was signed last, entry by entry: once, at the start.
     ///
-    /// - Throws: ``LogFault``, storage errors.
+    /// - Throws: ``LogFault``, after which nothing is added; storage errors.
     func checkHistory(on connection: any StorageConnection) throws {
-        guard let signed = memory.checkpoint else { return }
-        let frontier = try ManifestLogStore.tree(origin, on: connection)?.frontier ?? TreeFrontier()
-        try check(frontier)
-        if try root(at: signed.size, on: connection) != signed.root { throw LogFault.forked(size: signed.size) }
+        do {
+            if let fault = memory.fault { throw fault }
+            try stored.examine(signed: memory.checkpoint, on: connection)
+        } catch let fault as LogFault {
+            seal.close(fault)
+            throw fault
+        }
     }
 }

@@ -126,4 +126,18 @@ enum ManifestLogStore {
             [.text(origin), .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound))]
         ).map { (try $0.blob("entry"), try $0.text("checkpoint")) }
     }
+
+    /// The bytes of entries in order.
+    static func entryBytes(
+        origin: String,
+        _ range: Range<Int>,
+        on connection: any StorageConnection
+    ) throws -> [[UInt8]] {
+        try connection.query(
+            """
+            SELECT entry FROM log_entries WHERE origin = $1 AND position >= $2 AND position < $3 ORDER BY position
+            """,
+            [.text(origin), .integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound))]
+        ).map { try $0.blob("entry") }
+    }
 }

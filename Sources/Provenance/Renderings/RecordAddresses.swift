@@ -27,7 +27,9 @@ package struct RecordAddresses: Sendable, Hashable {
     package func analysis(_ id: RecordID) -> String { "\(base)/analysis/\(id)" }
 
     /// The page that explains the statement's own fields.
-    package var buildType: String { base + "/buildtypes/slurm-analysis/v1" }
+    package var buildType: String { base + Self.buildTypePath }
+    /// The same below any gateway.
+    static let buildTypePath = "/buildtypes/slurm-analysis/v1"
     /// The names of our own properties.
     package var terms: String { base + "/terms#" }
     /// The pair of gateway and site: all that must be trusted (SLSA v1, `builder.id`).

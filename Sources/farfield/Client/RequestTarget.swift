@@ -1,4 +1,4 @@
-/// A path under `/api/v1` with its query, percent-encoded (RFC 3986 §2).
+/// A path at the gateway, most often under `/api/v1`, with its query, percent-encoded (RFC 3986 §2).
 struct RequestTarget: Sendable {
     /// The text to put behind the gateway's address.
     private(set) var text = "/api/v1"
@@ -8,6 +8,16 @@ struct RequestTarget: Sendable {
     init(_ segments: String...) {
         for segment in segments { append(segment) }
     }
+
+    /// A file of the gateway's log, which is public and no part of the API.
+    ///
+    /// - Parameter log: `checkpoint`, or the path of a tile.
+    init(log: String) { text = "/log/\(log)" }
+
+    /// A document at the root of the gateway.
+    ///
+    /// - Parameter document: its name, which needs no encoding.
+    init(document: String) { text = "/\(document)" }
 
     /// Adds one segment.
     mutating func append(_ segment: String) {

@@ -4,12 +4,13 @@ import Documents
 import Foundation
 import Gateway
 import Logging
+import Provenance
 
 /// `farfield doctor`: checks what an operator would check.
 struct Examine: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check configuration, folders, database, queue and sites, and say how to cure what is wrong.",
+        abstract: "Check configuration, folders, database, queue, log and sites, and say how to cure what is wrong.",
         discussion: """
             Examples:
               farfield doctor
@@ -38,6 +39,7 @@ struct Examine: AsyncParsableCommand {
         let status = await RunningGateway.find(configuration)
         var checks = doctor.local() + [Self.address(configuration, status)]
         checks += await doctor.database()
+        checks += await ProvenanceDoctor(configuration, logger: logger).checks()
         if let told = await Self.sites(configuration, isRunning: status == 200) {
             checks += told
         } else {
