@@ -173,6 +173,28 @@ struct ReplayTests {
         #expect(far["sentence"]?.stringValue?.contains("parameter zeros") == true, "\(far)")
     }
 
+    @Test("are compared as the authors declared when they published, where the template says nothing")
+    func declared() async throws {
+        let gateway = try await GatewayProcess(sites: Self.sites()).start()
+        let api = API(gateway)
+        let source = "site: a\nscript: 'echo {\\\"peak\\\": 1.0000$(date +%N)} > n.json'\noutputs: [n.json]"
+        let job = try await completed(api, source)
+        let bad = try await api.post(
+            "/api/v1/jobs/\(job)/publish",
+            Self.words + "\ncomparison: [{match: x, tolerence: {}}]"
+        )
+        #expect(bad.status == 422 && bad.text.contains("tolerence"), "\(bad.text)")
+        let rules = "\ncomparison: [{match: '*.json', pointers: {/peak: {absolute: 0.01}}}]"
+        let published = try await api.post("/api/v1/jobs/\(job)/publish", Self.words + rules)
+        let analysis = published.json["id"]?.stringValue ?? ""
+        let (again, descent) = try await replayed(api, "analyses/\(analysis)", "{}")
+        #expect(descent["verdict"] == "equivalent", "\(descent)")
+        let exact = try await api.get("/api/v1/comparisons?left=\(job)&right=\(again)").json
+        #expect(exact["verdict"] == "different", "the job itself was never published with tolerances")
+        let told = try await api.get("/api/v1/comparisons?left=\(analysis)&right=\(again)").json["rules"]?["from"]
+        #expect(told?.stringValue?.contains("the authors declared") == true)
+    }
+
     @Test("never lose where they come from, whenever the gateway is killed")
     func killed() async throws {
         let gateway = try await GatewayProcess(sites: Self.sites()).start()

@@ -94,10 +94,16 @@ struct RunVerdictTests {
         let text =
             head
             + "{{! comparison: [{\"match\": \"*.csv\", \"columns\": {\"flux\": {\"absolute\": 0.001} } }] }}\n#!/bin/bash"
-        #expect(TemplateRules(text).rules.rules(for: "a.csv").columnTolerances["flux"]?.absolute == 0.001)
-        #expect(TemplateRules(head + "#!/bin/bash") == .none)
+        #expect(DeclaredRules(template: text).rules.rules(for: "a.csv").columnTolerances["flux"]?.absolute == 0.001)
+        #expect(DeclaredRules(template: head + "#!/bin/bash") == .none)
+        let published = ComparisonRules([.init("*.csv", FileRules())])
+        #expect(DeclaredRules(template: head, published: published) == .publication(published))
+        guard case .template = DeclaredRules(template: text, published: published) else {
+            Issue.record("what the authors say came before the template")
+            return
+        }
         for bad in ["[{match: x, tolerance: wide}]", "[{", "[{match: x, tolerence: {absolute: 1} }]", "hello"] {
-            let rules = TemplateRules(head + "{{! comparison: \(bad) }}\n")
+            let rules = DeclaredRules(template: head + "{{! comparison: \(bad) }}\n")
             guard case .unreadable = rules else {
                 Issue.record("\(bad) was read")
                 continue

@@ -1,3 +1,4 @@
+internal import Comparison
 package import Documents
 
 /// Publications and statuses as they stand in the database and in answers.
@@ -19,13 +20,14 @@ package enum AnalysisJSON {
             "publishedAt": .string(publication.publishedAt.utc),
         ]
         members["doi"] = publication.doi.map { .string($0) }
+        members["comparison"] = publication.comparison?.jsonValue
         return .object(members)
     }
 
     static func publication(_ text: String, publishedAt: Moment) throws -> Publication {
         let value = try JSONValue(json: text.utf8)
         func word(_ key: String) -> String { value[key]?.stringValue ?? "" }
-        return Publication(
+        var publication = Publication(
             title: word("title"),
             authors: (value["authors"]?.arrayValue ?? []).map { author in
                 Person(
@@ -42,6 +44,10 @@ package enum AnalysisJSON {
             doi: value["doi"]?.stringValue,
             publishedAt: publishedAt
         )
+        publication.comparison = value["comparison"].flatMap {
+            ComparisonRules(Field($0, collector: FaultCollector(lines: [:])))
+        }
+        return publication
     }
 
     package static func value(_ status: RecordStatus) -> JSONValue {

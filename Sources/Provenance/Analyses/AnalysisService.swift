@@ -87,7 +87,7 @@ package struct AnalysisService: Sendable {
     }
 
     private func publication(_ request: PublicationRequest, version: Int, record: RecordID) -> Publication {
-        Publication(
+        var publication = Publication(
             title: request.title,
             authors: request.authors,
             licence: request.licence,
@@ -97,6 +97,8 @@ package struct AnalysisService: Sendable {
             doi: spine.configuration.provenance.doi.map { "\($0.prefix)/\(record)" },
             publishedAt: ManifestCollector.moment(spine.keeper.now())
         )
+        publication.comparison = request.comparison
+        return publication
     }
 
     /// A completed job with its manifest, if the person may publish it.

@@ -1,3 +1,4 @@
+package import Comparison
 package import Documents
 internal import Gateway
 
@@ -13,10 +14,12 @@ package struct PublicationRequest: Sendable, Hashable {
     package let abstract: String
     /// Words to find it by.
     package let keywords: [String]
+    /// What counts as the same when it is run again; nil for the exact comparison.
+    package let comparison: ComparisonRules?
     /// Why there is a new version; nil for the first.
     package let reason: String?
 
-    private static let keys = ["title", "authors", "licence", "abstract", "keywords", "reason", "job"]
+    private static let keys = ["title", "authors", "licence", "abstract", "keywords", "comparison", "reason", "job"]
 
     /// Reads a request.
     ///
@@ -41,6 +44,7 @@ package struct PublicationRequest: Sendable, Hashable {
             ? object.required("licence", expected: "an SPDX identifier such as CC-BY-4.0") : object["licence"]
         licence = licenceField.flatMap(Self.licence) ?? previous?.licence ?? ""
         keywords = object["keywords"].map(Self.keywords) ?? previous?.keywords ?? []
+        comparison = object["comparison"].flatMap { ComparisonRules($0) } ?? previous?.comparison
         let authorsField =
             previous == nil
             ? object.required("authors", expected: "a list of authors, each with a name") : object["authors"]

@@ -8,7 +8,7 @@ struct RunSide: Sendable {
     let shown: RunComparison.Side
     let manifest: ReproducibilityManifest
     let files: [FolderEntry]
-    let templateText: String
+    let rules: DeclaredRules
 }
 
 /// Comparing results: any two ended jobs or analyses that a person may read.
@@ -45,7 +45,7 @@ package struct ComparisonService: Sendable {
     }
 
     func compare(_ left: RunSide, _ right: RunSide) async throws -> RunComparison {
-        let rules = TemplateRules(left.templateText)
+        let rules = left.rules
         let comparer = FolderComparer(rules: rules.rules, limits: Self.limits)
         var budget = Self.bytesInAll
         let files = await comparer.compare(left.files, right.files) { entry in
@@ -78,7 +78,7 @@ package struct ComparisonService: Sendable {
         else { throw Self.noPicture(path) }
         let (first, second) = (try await bytes(of: before), try await bytes(of: after))
         if let map = try? DifferencePicture.fits(first, second, limits: Self.limits) { return .map(map) }
-        let found = FileComparer(rules: TemplateRules(old.templateText).rules, limits: Self.limits)
+        let found = FileComparer(rules: old.rules.rules, limits: Self.limits)
             .compare(path, mediaType: before.mediaType, old: first, new: second)
         let tables: [TableComparison] =
             switch found.detail {
@@ -161,7 +161,7 @@ package struct ComparisonService: Sendable {
             files: finished.outputs.map {
                 FolderEntry(path: $0.path, digest: $0.digest, size: Int($0.size), mediaType: $0.mediaType)
             },
-            templateText: finished.templateText ?? ""
+            rules: DeclaredRules(template: finished.templateText ?? "", published: analysis?.publication.comparison)
         )
     }
 }

@@ -26,11 +26,11 @@ package struct RunComparison: Sendable {
     /// Their results.
     package let files: FolderComparison
     /// Where the tolerances come from.
-    package let rules: TemplateRules
+    package let rules: DeclaredRules
     /// What it came to.
     package let outcome: RunVerdict
 
-    init(_ left: RunSide, _ right: RunSide, files: FolderComparison, rules: TemplateRules) {
+    init(_ left: RunSide, _ right: RunSide, files: FolderComparison, rules: DeclaredRules) {
         (self.left, self.right) = (left.shown, right.shown)
         layers = RunLayer.all(left.manifest, right.manifest)
         self.files = files

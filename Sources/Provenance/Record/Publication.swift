@@ -1,3 +1,5 @@
+package import Comparison
+
 /// A person of the gateway, or an author.
 package struct Person: Sendable, Hashable {
     /// Name at the gateway, or name for people.
@@ -65,6 +67,8 @@ package struct Publication: Sendable, Hashable {
     package var doi: String?
     /// When it was published.
     package var publishedAt: Moment
+    /// What counts as the same when it is run again, where the template says nothing; nil for the exact comparison.
+    package var comparison: ComparisonRules?
 
     /// A publication.
     package init(
