@@ -285,7 +285,7 @@ struct ManifestTests {
             download.path("manifest.tlog-proof"),
         ]
         let good = try await gateway.cli(arguments)
-        #expect(good.status == 0 && good.output.contains("still begins with its 1 entries"), "\(good)")
+        #expect(good.status == 0 && good.output.contains("the log still begins with its "), "\(good)")
         let copy = try await copyOfLog(gateway)
         let folder = try await Command.run(Repository.binary, ["log", "verify", copy, "--keys", download.keys])
         #expect(folder.status == 0, "\(folder)")
@@ -332,7 +332,8 @@ struct ManifestTests {
         )
         try #require(built.status == 0, "\(built.errors)")
         let result = try await Command.run(program, [copy, logKey, "2", old])
-        #expect(result.output == "verified 4\n", "\(result)")
+        let size = try String(contentsOfFile: copy + "/checkpoint", encoding: .utf8).split(separator: "\n")[1]
+        #expect(result.output == "verified \(size)\n", "\(result)")
     }
 
     /// Somebody with the database changes what was logged.
