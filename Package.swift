@@ -83,7 +83,11 @@ let package = Package(
         // Floor 4: the wings.
         room(
             "Provenance",
-            uses: ["Attestation", "CurlClient", "Documents", "Gateway", "Storage", "TaskQueue", logging, metrics]
+            uses: [
+                "Attestation", "Comparison", "CurlClient", "Documents", "Gateway", "Slurm", "Storage", "TaskQueue",
+                logging,
+                metrics,
+            ]
         ),
         // Floor 5: the face.
         .target(

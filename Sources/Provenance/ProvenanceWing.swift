@@ -16,6 +16,10 @@ package struct ProvenanceWing: Sendable {
     package let keys: KeyService
     /// Cosigning of other logs.
     package let witness: WitnessService
+    /// Running them again.
+    package let replays: ReplayService
+    /// Comparing results.
+    package let comparisons: ComparisonService
     /// Do its tasks.
     package let handlers: [any TaskHandler]
 
@@ -49,12 +53,15 @@ package struct ProvenanceWing: Sendable {
             identity: identity,
             newRecord: { RecordID(UUID()) }
         )
+        let comparisons = ComparisonService(spine: spine, identity: identity)
         return ProvenanceWing(
             manifests: manifests,
             analyses: analyses,
             keys: KeyService(spine: spine, keys: keys, log: log),
             witness: WitnessService(spine: spine, keys: keys, name: identity.witnessName, logs: watchers.witnessedLogs),
-            handlers: handlers(manifests, analyses, watchers)
+            replays: ReplayService(spine: spine),
+            comparisons: comparisons,
+            handlers: handlers(manifests, analyses, watchers) + [CompareReplay(comparisons: comparisons)]
         )
     }
 

@@ -8,19 +8,21 @@ enum ExitCodes: Int32, CaseIterable {
     case conflict = 5
     case unreachable = 6
     case gatewayFailure = 7
+    case notCompared = 8
     case interrupted = 130
 
     /// What it means, in a few words.
     var meaning: String {
         switch self {
         case .success: "all went well"
-        case .jobNotCompleted: "a watched job failed, timed out or was cancelled; a check failed"
+        case .jobNotCompleted: "a watched job failed, timed out or was cancelled; a check failed; results differ"
         case .invalid: "the command line, a file, a manifest or the configuration is wrong"
         case .notAuthorised: "no token, a wrong one, or one that may not do this"
         case .notFound: "there is no such job, site, template, webhook, artifact or file"
         case .conflict: "the job's state forbids it, or the idempotency key was used before"
         case .unreachable: "the gateway cannot be reached"
         case .gatewayFailure: "the gateway or a site failed"
+        case .notCompared: "results could not be compared"
         case .interrupted: "interrupted with Ctrl-C"
         }
     }

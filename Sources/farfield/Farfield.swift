@@ -35,6 +35,8 @@ struct Farfield: AsyncParsableCommand {
                     Outputs.self,
                     Cache.self,
                     Cancel.self,
+                    Replay.self,
+                    Compare.self,
                 ]
             ),
             CommandGroup(name: "Artifacts", subcommands: [UploadFiles.self, Artifacts.self, ShowStorage.self]),

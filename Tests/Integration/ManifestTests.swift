@@ -285,7 +285,8 @@ struct ManifestTests {
             download.path("manifest.tlog-proof"),
         ]
         let good = try await gateway.cli(arguments)
-        #expect(good.status == 0 && good.output.contains("the log still begins with its "), "\(good)")
+        // A key of manifests, a key of the log, and the first job were there before.
+        #expect(good.status == 0 && good.output.contains("still begins with its 3 entries"), "\(good)")
         let copy = try await copyOfLog(gateway)
         let folder = try await Command.run(Repository.binary, ["log", "verify", copy, "--keys", download.keys])
         #expect(folder.status == 0, "\(folder)")
@@ -332,8 +333,7 @@ struct ManifestTests {
         )
         try #require(built.status == 0, "\(built.errors)")
         let result = try await Command.run(program, [copy, logKey, "2", old])
-        let size = try String(contentsOfFile: copy + "/checkpoint", encoding: .utf8).split(separator: "\n")[1]
-        #expect(result.output == "verified \(size)\n", "\(result)")
+        #expect(result.output == "verified 6\n", "\(result)")
     }
 
     /// Somebody with the database changes what was logged.

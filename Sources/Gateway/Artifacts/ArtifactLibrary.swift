@@ -148,6 +148,26 @@ package struct ArtifactLibrary: Sendable {
         try ArtifactReferenceStore.release(kind, holder: holder, at: keeper.now(), on: connection)
     }
 
+    /// Whether a certain holder keeps an artifact that is stored.
+    ///
+    /// - Parameters:
+    ///   - digest: the artifact.
+    ///   - kind: what kind of thing holds it.
+    ///   - holder: which one.
+    ///   - connection: a connection.
+    /// - Returns: false also when it is damaged or gone.
+    /// - Throws: storage errors.
+    package func isHeld(
+        _ digest: SHA256Digest,
+        as kind: ArtifactReference.Kind,
+        by holder: String,
+        on connection: any StorageConnection
+    ) throws -> Bool {
+        guard try find(digest, on: connection) != nil else { return false }
+        return try ArtifactReferenceStore.live(to: digest, owner: nil, at: keeper.now(), on: connection)
+            .contains { $0.kind == kind && $0.holder == holder }
+    }
+
     // MARK: - Finding
 
     /// An artifact that is stored.

@@ -43,18 +43,20 @@ package struct JobService: Sendable {
     ///   - bodyDigest: of the request's bytes, to know a repeated request.
     ///   - idempotencyKey: the client's key, if it sent one.
     ///   - person: who submits.
+    ///   - rerun: what comes along when an earlier job is run again.
     /// - Returns: the job, or the preview of a dry run.
     /// - Throws: ``GatewayError``.
     package func submit(
         _ document: Document,
         bodyDigest: SHA256Digest,
         idempotencyKey: String?,
-        by person: Person
+        by person: Person,
+        as rerun: Rerun? = nil
     ) async throws -> SubmitAnswer {
         let manifest = try JobManifestReader.read(document)
         if manifest.dryRun { return .preview(try await preview(manifest)) }
         try await backlog.check(database)
-        let admitted = try await admission.admit(manifest, on: database)
+        let admitted = try await admission.admit(manifest, template: rerun?.templateText, on: database)
         let now = keeper.now()
         let prospect = try await prospect(manifest, owner: person.name, at: now)
         var random = SystemRandomNumberGenerator()
@@ -81,6 +83,12 @@ package struct JobService: Sendable {
                 name: job.template,
                 on: connection
             )
+            if let rerun, job.id == accepted.id {
+                for digest in rerun.granted {
+                    try results.holdings.hold(digest, as: .input, of: job, name: nil, on: connection)
+                }
+                try rerun.record(job, connection)
+            }
             guard let keys = prospect.keys, job.id == accepted.id else { return job }
             return try look(job, manifest, keys, on: connection)
         }

@@ -65,11 +65,14 @@ package struct Admission: Sendable {
         }
     }
 
-    /// Admits by what the database knows of the sites.
-    func admit(_ manifest: JobManifest, on database: any Database) async throws -> Admitted {
+    /// Admits by what the database knows of the sites; `text` is the template's where it is not today's file.
+    func admit(_ manifest: JobManifest, template text: String? = nil, on database: any Database) async throws
+        -> Admitted
+    {
         let configurations = sites.sites.map(\.configuration)
         if manifest.site != nil {
-            return try admit(manifest, among: configurations.map { .init(site: $0, record: nil, activeJobs: 0) })
+            let candidates = configurations.map { Placement.Candidate(site: $0, record: nil, activeJobs: 0) }
+            return try admit(manifest, template: text, among: candidates)
         }
         let candidates = try await database.read { connection in
             try configurations.map { site in
@@ -80,13 +83,18 @@ package struct Admission: Sendable {
                 )
             }
         }
-        return try admit(manifest, among: candidates)
+        return try admit(manifest, template: text, among: candidates)
     }
 
     /// Admits by what is given alone.
-    func admit(_ manifest: JobManifest, among candidates: [Placement.Candidate]) throws -> Admitted {
+    func admit(
+        _ manifest: JobManifest,
+        template text: String? = nil,
+        among candidates: [Placement.Candidate]
+    ) throws -> Admitted {
         let site = try place(manifest, candidates)
-        guard let template = try templates.find(manifest.effectiveTemplate) else {
+        let given = try text.map { try Self.template(manifest.effectiveTemplate, $0) }
+        guard let template = try given ?? templates.find(manifest.effectiveTemplate) else {
             throw GatewayError(
                 .invalidManifest,
                 "The template does not exist.",
@@ -108,6 +116,15 @@ package struct Admission: Sendable {
             templateDigest: SHA256Digest(of: template.text.utf8).description,
             templateText: template.text
         )
+    }
+
+    /// A template of before, held to the rules of today.
+    private static func template(_ name: String, _ text: String) throws -> BatchTemplate {
+        do {
+            return try BatchTemplate(name: name, text: text)
+        } catch {
+            throw GatewayError(.conflict, "The template '\(name)' as it was then is not accepted any more: \(error)")
+        }
     }
 
     private func place(_ manifest: JobManifest, _ candidates: [Placement.Candidate]) throws -> SiteConfiguration {

@@ -4,7 +4,9 @@ internal import Hummingbird
 internal import NIOCore
 internal import Provenance
 
-/// What the addresses in records lead to. Public.
+/// What the addresses in records lead to.
+///
+/// All of it is public.
 struct ReferencePages: Sendable {
     let analyses: AnalysisService
 

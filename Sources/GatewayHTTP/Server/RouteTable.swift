@@ -22,6 +22,8 @@ struct RouteTable: Sendable {
             + AnalysisRoutes(analyses: provenance.analyses).routes
             + AnalysisPages(analyses: provenance.analyses, manifests: provenance.manifests).routes
             + ReferencePages(analyses: provenance.analyses).routes
+            + ReplayRoutes(replays: provenance.replays).routes
+            + ComparisonRoutes(comparisons: provenance.comparisons).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes

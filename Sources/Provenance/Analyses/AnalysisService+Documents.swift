@@ -43,6 +43,7 @@ extension AnalysisService {
     /// The text of a template that a published analysis used.
     ///
     /// - Parameter digest: `sha256:…` of its text.
+    /// - Returns: the text.
     /// - Throws: ``GatewayError`` of kind `notFound`.
     package func template(digest: String) async throws -> String {
         let text = try await spine.database.read { connection -> String? in

@@ -190,11 +190,7 @@ package struct AnalysisService: Sendable {
         guard let cache = job.cache, cache.status == .hit, let other = cache.job,
             let edition = try await spine.database.read({ try EditionStore.first(of: other, on: $0) })
         else { return nil }
-        return CacheOrigin(
-            record: edition.statement,
-            job: other.text,
-            computedAt: ManifestCollector.moment(cache.computedAt ?? edition.createdAt)
-        )
+        return ManifestCollector.origin(of: job, edition)
     }
 
     /// The version before is no longer the newest: its page and its status say so, its bytes stay.
@@ -239,18 +235,24 @@ package struct AnalysisService: Sendable {
         at now: Timestamp,
         on connection: any StorageConnection
     ) throws {
-        for file in finished.outputs + finished.logs {
-            let reference = ArtifactReference(
+        func pin(_ name: String) -> ArtifactReference {
+            ArtifactReference(
                 kind: .pin,
                 holder: analysis.record.text,
                 owner: analysis.owner,
                 account: analysis.project,
-                name: file.path,
+                name: name,
                 createdAt: now,
                 expiresAt: nil
             )
+        }
+        // Whoever runs it again needs its inputs; those the gateway never had stay where they are.
+        for input in finished.inputs where try spine.artifacts.find(input.digest, on: connection) != nil {
+            try spine.artifacts.refer(pin(input.path), to: input.digest, on: connection)
+        }
+        for file in finished.outputs + finished.logs {
             do {
-                try spine.artifacts.refer(reference, to: file.digest, on: connection)
+                try spine.artifacts.refer(pin(file.path), to: file.digest, on: connection)
             } catch is ArtifactRemoved {
                 throw GatewayError(
                     .conflict,

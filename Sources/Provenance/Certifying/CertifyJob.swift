@@ -57,25 +57,31 @@ struct CertifyJob: TaskHandler {
         guard let edition = try await spine.database.read({ try EditionStore.first(of: other, on: $0) }) else {
             return .notYet
         }
-        return .known(
-            CacheOrigin(
-                record: edition.statement,
-                job: other.text,
-                computedAt: ManifestCollector.moment(cache.computedAt ?? edition.createdAt)
-            )
-        )
+        return ManifestCollector.origin(of: job, edition).map { .known($0) } ?? .none
+    }
+
+    private func collected(
+        _ finished: FinishedJob,
+        _ origin: CacheOrigin?,
+        _ parent: SHA256Digest?
+    ) -> ReproducibilityManifest {
+        var manifest = ManifestCollector(gateway: identity).manifest(of: finished, id: newRecord(), origin: origin)
+        manifest.replayOf = parent
+        return manifest
     }
 
     private func certify(_ finished: FinishedJob, _ origin: CacheOrigin?, _ task: LeasedTask) async throws {
         let now = spine.keeper.now()
         let signer = try await keys.signer(.manifest, at: now, in: spine.database)
-        let manifest = ManifestCollector(gateway: identity).manifest(of: finished, id: newRecord(), origin: origin)
+        let parent = try await spine.database.read { try ReplayStore.parent(of: finished.job.id, on: $0) }
+        let manifest = collected(finished, origin, parent)
+        let record = manifest.id
         let signed = try await signer.signing { try SignedManifest(manifest, by: signer) }
         let added = try await spine.database.transaction { connection -> ManifestLog.Added? in
             try connection.lock("certify \(finished.job.id)")
             guard try EditionStore.first(of: finished.job.id, on: connection) == nil else { return nil }
             let entry = LogEntry(
-                analysis: manifest.id,
+                analysis: record,
                 event: .recorded,
                 previous: nil,
                 statement: signed.statement,
@@ -86,6 +92,7 @@ struct CertifyJob: TaskHandler {
                 signed.edition(0, of: finished.job.id, added, in: log.origin, at: now),
                 on: connection
             )
+            try CompareReplay.plan(finished.job.id, in: spine, at: now, on: connection)
             try spine.tasks.requireLease(task, on: connection)
             return added
         }

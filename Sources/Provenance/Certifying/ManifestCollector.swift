@@ -44,6 +44,16 @@ struct ManifestCollector: Sendable {
         return manifest
     }
 
+    /// Whose result a job was answered by, from that job's own manifest; nil when it ran itself.
+    static func origin(of job: Job, _ original: Edition) -> CacheOrigin? {
+        guard let cache = job.cache, cache.status == .hit, let other = cache.job else { return nil }
+        return CacheOrigin(
+            record: original.statement,
+            job: other.text,
+            computedAt: moment(cache.computedAt ?? original.createdAt)
+        )
+    }
+
     static func moment(_ timestamp: Timestamp) -> Moment { Moment(microseconds: timestamp.microseconds) }
 
     private func place(_ finished: FinishedJob) -> Place {

@@ -88,7 +88,7 @@ package struct LandingPage: Sendable {
         return .element("aside", [("class", "banner updated"), ("role", "alert")], .element("ul", [], Array(items)))
     }
 
-    private static let style = """
+    static let style = """
         :root{color-scheme:light dark;--line:#8885}
         body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;overflow-wrap:anywhere}
         h1{line-height:1.2}code,pre{font:.85em/1.4 ui-monospace,monospace}
