@@ -22,7 +22,12 @@ struct RouteTests {
             logger: Logger(label: "test")
         )
         let provenance = try await ProvenanceWing.open(on: runtime.spine)
-        let table = RouteTable(services: runtime.services, provenance: provenance, limits: .standard, metrics: Self.metrics)
+        let table = RouteTable(
+            services: runtime.services,
+            provenance: provenance,
+            limits: .standard,
+            metrics: Self.metrics
+        )
         await runtime.close()
         try FileManager.default.removeItem(atPath: configuration.home)
         return table

@@ -6,7 +6,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import Provenance
 
-/// Published analyses as readers and crawlers see them: a page, and every document and file below it. Public.
+/// Published analyses as readers and crawlers see them: a page, and every document and file below it; public.
 struct AnalysisPages: Sendable {
     let analyses: AnalysisService
     let manifests: ManifestService

@@ -2,7 +2,7 @@ internal import Attestation
 internal import Gateway
 internal import Storage
 
-/// The table `signing_keys`: the history of the gateway's keys. The keys themselves are in files, or on a token.
+/// The table `signing_keys`, the history of the gateway's keys; the keys themselves are in files, or on a token.
 enum SigningKeyStore {
     /// Every step from an empty database to the present one; steps are only ever added.
     static let migrations = [
