@@ -158,7 +158,8 @@ let package = Package(
         tests(
             "Provenance",
             uses: [
-                "Provenance", "Attestation", "Documents", "Gateway", "Storage", "TaskQueue", "TestSupport", logging,
+                "Provenance", "Attestation", "Comparison", "Documents", "Gateway", "Slurm", "Storage", "TaskQueue",
+                "TestSupport", logging,
             ],
             resources: [.copy("Fixtures")]
         ),

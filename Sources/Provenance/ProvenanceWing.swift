@@ -20,6 +20,8 @@ package struct ProvenanceWing: Sendable {
     package let replays: ReplayService
     /// Comparing results.
     package let comparisons: ComparisonService
+    /// Reading across jobs and analyses.
+    package let lineage: LineageService
     /// Do its tasks.
     package let handlers: [any TaskHandler]
 
@@ -61,6 +63,7 @@ package struct ProvenanceWing: Sendable {
             witness: WitnessService(spine: spine, keys: keys, name: identity.witnessName, logs: watchers.witnessedLogs),
             replays: ReplayService(spine: spine),
             comparisons: comparisons,
+            lineage: LineageService(spine: spine, identity: identity),
             handlers: handlers(manifests, analyses, watchers) + [CompareReplay(comparisons: comparisons)]
         )
     }

@@ -113,6 +113,12 @@ struct ReplayTests {
         )
         let unknown = try await api.post("/api/v1/analyses/\(analysis)/replay", "inputs: {in/other.txt: 'job:x/y'}")
         #expect(unknown.status == 409 && unknown.text.contains("Its inputs are in/n.txt"), "\(unknown.text)")
+        let bad = try await api.post(
+            "/api/v1/analyses/\(analysis)/replay",
+            "{dryRun: true, inputs: {in/n.txt: 'ftp://x/y'}}"
+        )
+        #expect(bad.status == 200 && bad.json["report"]?["possible"] == false, "\(bad.text)")
+        #expect(bad.text.contains("manifest-refused") && bad.text.contains("ftp://x/y"), "\(bad.text)")
         let upload = try await api.post("/api/v1/artifacts", "1\n2\n3\n", type: "application/octet-stream")
         let digest = upload.json["digest"]?.stringValue ?? ""
         let cli = try await gateway.cli("replay", analysis, "--input", "in/n.txt=artifact:\(digest)", "--json")
@@ -124,7 +130,7 @@ struct ReplayTests {
             try await api.get("/api/v1/jobs/\(job)/replays").json["replayOf"]?["verdict"] == "different"
         }
         let origin = try await api.get("/api/v1/jobs/\(job)/replays").json["replayOf"]
-        #expect(origin?["fork"] == true)
+        #expect(origin?["kind"] == "fork")
         let sentence = origin?["sentence"]?.stringValue ?? ""
         #expect(sentence.contains("count.txt") && sentence.contains("What went in is not the same: input in/n.txt."))
         let found = try await gateway.cli("compare", analysis, job)

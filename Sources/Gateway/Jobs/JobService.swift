@@ -194,15 +194,17 @@ package struct JobService: Sendable {
 
     /// The script a manifest would become; nothing is written.
     ///
-    /// - Parameter document: the manifest.
+    /// - Parameters:
+    ///   - document: the manifest.
+    ///   - text: of the template, where it is given and not today's file of that name.
     /// - Returns: the preview.
     /// - Throws: ``GatewayError``.
-    package func preview(_ document: Document) async throws -> ScriptPreview {
-        try await preview(try JobManifestReader.read(document))
+    package func preview(_ document: Document, template text: String? = nil) async throws -> ScriptPreview {
+        try await preview(try JobManifestReader.read(document), template: text)
     }
 
-    private func preview(_ manifest: JobManifest) async throws -> ScriptPreview {
-        let admitted = try await admission.admit(manifest, on: database)
+    private func preview(_ manifest: JobManifest, template text: String? = nil) async throws -> ScriptPreview {
+        let admitted = try await admission.admit(manifest, template: text, on: database)
         return ScriptPreview(admitted)
     }
 

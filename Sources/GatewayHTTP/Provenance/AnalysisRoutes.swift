@@ -148,6 +148,7 @@ struct AnalysisRoutes: Sendable {
                 "self": .string("/api/v1/analyses/\(analysis.record)"), "page": .string("/analysis/\(analysis.record)"),
                 "manifest": .string("/analysis/\(analysis.record)/reproducibility-manifest"),
                 "history": .string("/api/v1/analyses/\(analysis.record)/history"),
+                "replays": .string("/api/v1/analyses/\(analysis.record)/replays"),
             ],
         ]
     }

@@ -24,6 +24,7 @@ struct RouteTable: Sendable {
             + ReferencePages(analyses: provenance.analyses).routes
             + ReplayRoutes(replays: provenance.replays).routes
             + ComparisonRoutes(comparisons: provenance.comparisons).routes
+            + LineageRoutes(lineage: provenance.lineage).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes

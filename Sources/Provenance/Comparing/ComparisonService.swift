@@ -147,7 +147,8 @@ package struct ComparisonService: Sendable {
         guard let record else {
             throw GatewayError(.conflict, "The manifest of \(job) is being signed. Try again in a moment.")
         }
-        let manifest = ManifestCollector(gateway: identity).manifest(of: finished, id: record, origin: nil)
+        var manifest = ManifestCollector(gateway: identity).manifest(of: finished, id: record, origin: nil)
+        manifest.publication = analysis?.publication
         return RunSide(
             shown: RunComparison.Side(
                 id: analysis?.record.text ?? job.text,

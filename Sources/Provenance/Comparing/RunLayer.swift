@@ -40,7 +40,10 @@ package struct RunLayer: Sendable, Hashable {
     private static func inputs(_ old: ReproducibilityManifest, _ new: ReproducibilityManifest) -> [Difference] {
         func facts(_ manifest: ReproducibilityManifest) -> [String: String] {
             let pairs = manifest.inputs.map { input in
-                (input.slot, input.digest.map { "\($0.algorithm):\($0.value.hexadecimal)" } ?? input.uri ?? "unknown")
+                (
+                    input.slot,
+                    input.digest.map { "\($0.algorithm):\($0.value.hexadecimal)" } ?? manifest.address(of: input)
+                )
             }
             return Dictionary(pairs) { first, _ in first }
         }
@@ -51,7 +54,7 @@ package struct RunLayer: Sendable, Hashable {
         func facts(_ manifest: ReproducibilityManifest) -> [String: String] {
             let program = manifest.program
             var facts = ["template": "\(program.template.name) \(program.template.digest)"]
-            facts["container"] = manifest.container.map { $0.digest.map { "\($0)" } ?? $0.image }
+            facts["container"] = manifest.container.map { $0.digest.map { "\($0)" } ?? manifest.shown($0).name }
             switch program.command {
             case .words(let words)?: facts["command"] = words.joined(separator: " ")
             case .line(let line)?: facts["command"] = line

@@ -34,8 +34,20 @@ package struct Replay: Sendable, Hashable {
     /// When it was submitted.
     package let createdAt: Timestamp
 
-    /// Whether other data went in.
-    package var isFork: Bool { changes["inputs"] != nil }
+    /// How much of it is as it was.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// The same recipe.
+        case replay
+        /// Other parameters.
+        case variant
+        /// Other data.
+        case fork
+    }
+
+    /// How much of it is as it was; where it ran does not count.
+    package var kind: Kind {
+        changes["inputs"] != nil ? .fork : changes["parameters"] != nil ? .variant : .replay
+    }
 
     /// The replay as JSON.
     ///
@@ -43,7 +55,7 @@ package struct Replay: Sendable, Hashable {
     /// - Returns: the object.
     package func json(isWhole: Bool) -> JSONValue {
         var members: [String: JSONValue] = [
-            "job": .string(job.text), "parent": .string(parent.text), "fork": .boolean(isFork),
+            "job": .string(job.text), "parent": .string(parent.text), "kind": .string(kind.rawValue),
             "analysis": record.map { .string($0.text) } ?? .null, "statement": .string(statement.description),
             "verdict": verdict.map { .string($0) } ?? .null, "createdAt": .string(createdAt.iso8601),
         ]

@@ -37,9 +37,6 @@ package struct ReplayChanges: Sendable, Hashable {
         }
     }
 
-    /// Whether other data went in.
-    package var isFork: Bool { !inputs.isEmpty }
-
     /// What is written down with the new job.
     package var json: JSONValue {
         var members: [String: JSONValue] = [:]

@@ -36,7 +36,7 @@ package struct ReplayService: Sendable {
         _ changes: ReplayChanges,
         by person: Gateway.Person
     ) async throws -> ReplayReport {
-        Self.judged(ReplayPlan(try await parent(origin, by: person).facts, changes)).report
+        try await judged(ReplayPlan(try await parent(origin, by: person).facts, changes)).report
     }
 
     /// Runs something again as a new job.
@@ -60,7 +60,7 @@ package struct ReplayService: Sendable {
         by person: Gateway.Person
     ) async throws -> Answer {
         let parent = try await parent(origin, by: person)
-        let (plan, report) = Self.judged(ReplayPlan(parent.facts, changes))
+        let (plan, report) = try await judged(ReplayPlan(parent.facts, changes))
         if changes.isDryRun { return .report(report) }
         guard report.isPossible, let manifest = plan.manifest, let text = plan.templateText else {
             let blocks = report.lines.filter { $0.level == .block }
@@ -99,15 +99,21 @@ package struct ReplayService: Sendable {
         return .submitted(child, report)
     }
 
-    /// What the manifest's own rules say of the new manifest is part of the report.
-    private static func judged(_ plan: ReplayPlan) -> (plan: ReplayPlan, report: ReplayReport) {
+    /// What admission says of the new manifest, its script included, is part of the report.
+    private func judged(_ plan: ReplayPlan) async throws -> (plan: ReplayPlan, report: ReplayReport) {
         var plan = plan
         guard let manifest = plan.manifest, plan.report.isPossible else { return (plan, plan.report) }
-        do throws(GatewayError) {
-            _ = try JobManifestReader.read(Document(manifest))
-        } catch {
+        do {
+            _ = try await spine.jobs.preview(Document(manifest), template: plan.templateText)
+        } catch let error as GatewayError where error.kind == .invalidManifest || error.kind == .conflict {
+            if error.faults.isEmpty { plan.note("manifest", .block, "manifest-refused", error.message) }
             for fault in error.faults.prefix(20) {
-                plan.note("manifest\(fault.path)", .block, "manifest-refused", fault.message)
+                plan.note(
+                    "manifest\(fault.path)",
+                    .block,
+                    "manifest-refused",
+                    "\(fault.message); expected: \(fault.expected)"
+                )
             }
         }
         return (plan, plan.report)

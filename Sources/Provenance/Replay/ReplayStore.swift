@@ -16,7 +16,7 @@ enum ReplayStore {
                     record TEXT,
                     statement_digest TEXT NOT NULL,
                     owner TEXT NOT NULL,
-                    is_fork BIGINT NOT NULL CHECK (is_fork IN (0, 1)),
+                    kind TEXT NOT NULL CHECK (kind IN ('replay', 'variant', 'fork')),
                     changes TEXT NOT NULL,
                     report TEXT NOT NULL,
                     verdict TEXT CHECK (verdict IN ('identical', 'equivalent', 'not-compared', 'different')),
@@ -40,12 +40,12 @@ enum ReplayStore {
     static func insert(_ replay: Replay, on connection: any StorageConnection) throws {
         try connection.execute(
             """
-            INSERT INTO replays (job_id, parent_job, record, statement_digest, owner, is_fork, changes, report, created_at)
+            INSERT INTO replays (job_id, parent_job, record, statement_digest, owner, kind, changes, report, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             [
                 .text(replay.job.text), .text(replay.parent.text), SQLValue(replay.record?.text),
-                .text(replay.statement.description), .text(replay.owner), .integer(replay.isFork ? 1 : 0),
+                .text(replay.statement.description), .text(replay.owner), .text(replay.kind.rawValue),
                 .text(replay.changes.jsonText), .text(replay.report.jsonText), .integer(replay.createdAt.microseconds),
             ]
         )
