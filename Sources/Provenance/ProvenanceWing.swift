@@ -45,7 +45,7 @@ package struct ProvenanceWing: Sendable {
         let log = try await log(spine, keys, identity, watchers)
         await checkHistory(of: log, spine)
         await announceKeys(in: log, spine)
-        try await planBacklog(spine)
+        try await planBacklog(spine, log)
         spine.trust.ask { try ResultJudge.objection(to: $0, $1, on: $2) }
         let manifests = ManifestService(spine: spine, keys: keys, log: log, identity: identity)
         let analyses = AnalysisService(
@@ -88,8 +88,8 @@ package struct ProvenanceWing: Sendable {
         ]
     }
 
-    /// Plans what was left undone: manifests of ended jobs, and DOIs that the registry does not have.
-    private static func planBacklog(_ spine: Spine) async throws {
+    /// Plans what was left undone: manifests of ended jobs, cosignatures, and DOIs that the registry does not have.
+    private static func planBacklog(_ spine: Spine, _ log: ManifestLog) async throws {
         let now = spine.keeper.now()
         let isMinting = spine.configuration.provenance.doi != nil
         let backlog = try await spine.database.transaction { connection in
@@ -98,6 +98,7 @@ package struct ProvenanceWing: Sendable {
             for record in isMinting ? try DOIStore.unfinished(on: connection) : [] {
                 try spine.queue.enqueue(MintDOI.request(record, at: now), on: connection)
             }
+            try log.cosigning.plan(at: now, on: connection)
             return waiting.count
         }
         if backlog > 0 { spine.logger.notice("ended jobs are certified", metadata: ["count": "\(backlog)"]) }

@@ -134,6 +134,15 @@ struct ReplayPlanTests {
         InputCase("file:///data/x/", as: .siteFolder, kept: true, "input-folder-not-pinned", "file:///data/x/"),
     ]
 
+    @Test("refuse a new input that the gateway does not have, before anything runs")
+    func missingInput() throws {
+        let finished = try Self.finished("inputs: [{path: in/x, content: given}]", inputs: [])
+        let changes = Self.changes(inputs: ["in/x": "artifact:\(Self.digest)"])
+        #expect(codes(ReplayPlan(Self.facts(finished), changes), .block) == ["input-missing"])
+        let plan = ReplayPlan(Self.facts(finished, usable: [Self.digest]), changes)
+        #expect(codes(plan, .block).isEmpty && codes(plan, .ok).contains("input-changed"))
+    }
+
     @Test("pin every input to its bytes, or say why that is not possible", arguments: inputCases)
     func inputs(_ example: InputCase) throws {
         let text = "inputs: [{path: in/x, source: '\(example.source)'}]"

@@ -152,7 +152,8 @@ package struct AnalysisService: Sendable {
                 replayOf: parent
             )
             let statement = signed.statement
-            var added = try log.append(entry(record, event, nil, statement, now), at: now, on: connection)
+            let recorded = try EditionStore.find(record, 0, on: connection)?.position
+            var added = try log.append(entry(record, event, recorded, statement, now), at: now, on: connection)
             analysis.lastEntry = added.position
             try hold(finished, for: analysis, at: now, on: connection)
             try EditionStore.insert(

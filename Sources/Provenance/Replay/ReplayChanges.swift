@@ -1,3 +1,4 @@
+internal import Attestation
 package import Documents
 internal import Gateway
 
@@ -36,6 +37,14 @@ package struct ReplayChanges: Sendable, Hashable {
             throw GatewayError(.invalidRequest, "It cannot be run again like this.", faults: collector.faults)
         }
     }
+
+    /// The artifact that an address names; nil for one of another kind.
+    static func artifact(_ source: String) -> SHA256Digest? {
+        SHA256Digest(source.hasPrefix("artifact:") ? String(source.dropFirst(9)) : source)
+    }
+
+    /// The artifacts among the new inputs.
+    var artifacts: [SHA256Digest] { inputs.values.compactMap(Self.artifact) }
 
     /// What is written down with the new job.
     package var json: JSONValue {

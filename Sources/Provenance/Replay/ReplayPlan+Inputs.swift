@@ -18,7 +18,7 @@ extension ReplayPlan {
             if let source = changes.inputs[input.path] {
                 unused.remove(input.path)
                 let old = staged.count == 1 ? "\(staged[0].digest)" : input.source.text
-                found.append(changed(input, input.path, old: old, source))
+                found.append(changed(input, input.path, old: old, source, facts))
             } else if input.source.inlineBytes != nil, declared.indices.contains(position) {
                 note("input \(input.path)", .ok, "input-inline", "It stands in the manifest itself.")
                 found.append(declared[position])
@@ -34,7 +34,7 @@ extension ReplayPlan {
                 for file in staged {
                     if let source = changes.inputs[file.path] {
                         unused.remove(file.path)
-                        found.append(changed(input, file.path, old: "\(file.digest)", source))
+                        found.append(changed(input, file.path, old: "\(file.digest)", source, facts))
                     } else {
                         found.append(pinned(input, file, facts, isMoved: isMoved))
                     }
@@ -53,8 +53,13 @@ extension ReplayPlan {
         _ input: JobManifest.Input,
         _ slot: String,
         old: String,
-        _ source: String
+        _ source: String,
+        _ facts: ReplayFacts
     ) -> JSONValue {
+        if let digest = ReplayChanges.artifact(source), !facts.usable.contains(digest) {
+            note("input \(slot)", .block, "input-missing", "There is no artifact \(digest), or none that you may read.")
+            return Self.member(input, slot, source, digest: nil)
+        }
         note("input \(slot)", .ok, "input-changed", "It was \(old) and is \(source).")
         return Self.member(input, slot, source, digest: nil)
     }

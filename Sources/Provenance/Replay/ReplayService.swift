@@ -36,7 +36,7 @@ package struct ReplayService: Sendable {
         _ changes: ReplayChanges,
         by person: Gateway.Person
     ) async throws -> ReplayReport {
-        try await judged(ReplayPlan(try await parent(origin, by: person).facts, changes)).report
+        try await judged(ReplayPlan(try await parent(origin, changes, by: person).facts, changes)).report
     }
 
     /// Runs something again as a new job.
@@ -59,7 +59,7 @@ package struct ReplayService: Sendable {
         idempotencyKey: String?,
         by person: Gateway.Person
     ) async throws -> Answer {
-        let parent = try await parent(origin, by: person)
+        let parent = try await parent(origin, changes, by: person)
         let (plan, report) = try await judged(ReplayPlan(parent.facts, changes))
         if changes.isDryRun { return .report(report) }
         guard report.isPossible, let manifest = plan.manifest, let text = plan.templateText else {
@@ -148,7 +148,11 @@ package struct ReplayService: Sendable {
         }
     }
 
-    private func parent(_ origin: ReplayOrigin, by person: Gateway.Person) async throws -> Parent {
+    private func parent(
+        _ origin: ReplayOrigin,
+        _ changes: ReplayChanges,
+        by person: Gateway.Person
+    ) async throws -> Parent {
         let templates = try Dictionary(spine.templates.list().map { ($0.name, $0.digest) }) { first, _ in first }
         return try await spine.database.read { connection in
             switch origin {
@@ -156,7 +160,7 @@ package struct ReplayService: Sendable {
                 guard let analysis = try AnalysisStore.find(record, on: connection),
                     let edition = try EditionStore.find(record, 1, on: connection)
                 else { throw AnalysisService.missing(record) }
-                return try parent(analysis.job, edition, analysis, templates, person, on: connection)
+                return try parent(analysis.job, edition, analysis, templates, changes, person, on: connection)
             case .job(let id):
                 guard let finished = try spine.finished.find(id, on: connection) else {
                     throw GatewayError(.conflict, "There is no ended job \(id); what has ended can be run again.")
@@ -165,7 +169,7 @@ package struct ReplayService: Sendable {
                 guard let edition = try EditionStore.first(of: id, on: connection) else {
                     throw GatewayError(.conflict, "The job's manifest is being signed. Try again in a moment.")
                 }
-                return try parent(id, edition, nil, templates, person, on: connection)
+                return try parent(id, edition, nil, templates, changes, person, on: connection)
             }
         }
     }
@@ -175,13 +179,14 @@ package struct ReplayService: Sendable {
         _ edition: Edition,
         _ analysis: Analysis?,
         _ templates: [String: String],
+        _ changes: ReplayChanges,
         _ person: Gateway.Person,
         on connection: any StorageConnection
     ) throws -> Parent {
         guard let finished = try spine.finished.find(id, on: connection) else {
             throw GatewayError(.notFound, "There is no ended job \(id).")
         }
-        let usable = try finished.inputs.map(\.digest).filter { digest in
+        let usable = try (finished.inputs.map(\.digest) + changes.artifacts).filter { digest in
             if let analysis, try spine.artifacts.isHeld(digest, as: .pin, by: analysis.record.text, on: connection) {
                 return true
             }

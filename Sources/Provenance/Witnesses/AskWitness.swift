@@ -30,18 +30,19 @@ struct AskWitness: TaskHandler {
         guard let witness = witnesses.first(where: { $0.key.name == task.key }) else { return .done }
         for _ in 0..<Self.mostRequests {
             let now = spine.keeper.now()
-            let (standing, note, size) = try await spine.database.read { connection in
+            let (standing, note, size, isCosigned) = try await spine.database.read { connection in
                 let size = try log.size(on: connection)
                 let standing = try CosignatureStore.standing(of: witness.key.name, log.origin, on: connection)
-                return (standing, try log.stored.checkpoint(of: size, on: connection), size)
+                let lines = try CosignatureStore.lines(of: log.origin, at: size, on: connection)
+                let isCosigned = lines.contains { $0.name == witness.key.name }
+                return (standing, try log.stored.checkpoint(of: size, on: connection), size, isCosigned)
             }
+            guard let note, !isCosigned else { return .done }
             if let rest = standing.restUntil, rest > now { return .again(after: rest - now) }
-            guard let note, standing.size < size else { return .done }
             let answer = try await ask(witness, note, from: standing.size, to: size)
             let next = Self.next(standing, answer, size, at: now)
             try await write(next, answer, size, task, at: now)
             if case .refused(let reason, let isGrave) = answer { tell(witness, reason, isGrave, standing) }
-            if next.restUntil == nil, next.size >= size { return .done }
         }
         return .again(after: .zero)
     }
