@@ -186,6 +186,7 @@ package struct GatewayRuntime: Sendable {
             jobs: services.jobs,
             finished: FinishedJobs(store: world.store, holdings: world.holdings),
             artifacts: world.artifacts,
+            trust: world.results.trust,
             templates: services.templates,
             configuration: configuration,
             installation: try await world.database.read { try InstallationStore.urn(on: $0) },

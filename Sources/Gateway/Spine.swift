@@ -16,6 +16,8 @@ package struct Spine: Sendable {
     package let finished: FinishedJobs
     /// Bytes by their digest.
     package let artifacts: ArtifactLibrary
+    /// Who is asked whether a known result may be the answer.
+    package let trust: ResultTrust
     /// Templates.
     package let templates: TemplateCatalog
     /// What the operator decided.

@@ -40,6 +40,7 @@ package struct ProvenanceWing: Sendable {
         await checkHistory(of: log, spine)
         await announceKeys(in: log, spine)
         try await planBacklog(spine, log)
+        spine.trust.ask { try ResultJudge.objection(to: $0, $1, on: $2) }
         let manifests = ManifestService(spine: spine, keys: keys, log: log, identity: identity)
         let analyses = AnalysisService(
             spine: spine,

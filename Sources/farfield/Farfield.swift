@@ -38,7 +38,10 @@ struct Farfield: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "Artifacts", subcommands: [UploadFiles.self, Artifacts.self, ShowStorage.self]),
-            CommandGroup(name: "Records", subcommands: [Manifests.self, Log.self, Keys.self]),
+            CommandGroup(
+                name: "Provenance",
+                subcommands: [Publish.self, Analyses.self, Manifests.self, Log.self, Keys.self]
+            ),
             CommandGroup(
                 name: "Sites",
                 subcommands: [

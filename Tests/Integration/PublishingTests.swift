@@ -2,6 +2,8 @@ import Attestation
 import CurlClient
 import Documents
 import Foundation
+import Logging
+import Storage
 import Testing
 
 /// Analyses on the real cluster: published, read by strangers, revised, doubted, withdrawn.
@@ -160,5 +162,35 @@ struct PublishingTests {
         #expect(answer.json["flagged"]?.arrayValue?.compactMap(\.stringValue) == [analysis], "\(answer.text)")
         let flags = try await api.get("/api/v1/analyses/\(analysis)", token: nil).json["flags"]?.arrayValue ?? []
         #expect(flags.first?["reason"] == "Version 2 is out.")
+    }
+
+    @Test("what is known is believed only as it was signed: a forged entry answers nobody")
+    func forgedResult() async throws {
+        let gateway = try await GatewayProcess(sites: Self.site()).start()
+        let api = API(gateway)
+        let text = manifest("script: date +%N > n.txt\noutputs: [n.txt]")
+        let first = try await api.submit(text)
+        #expect(try await api.wait(first)["cache"]?["status"] == "miss")
+        _ = try await api.envelope(of: first)
+        #expect(try await api.wait(try await api.submit(text))["cache"]?["status"] == "hit")
+        // Somebody with a hand in the database puts other bytes, which the store holds, in the place of the result.
+        let other = try await api.post("/api/v1/artifacts", "forged", type: "application/octet-stream")
+        let digest = try #require(other.json["digest"]?.stringValue)
+        gateway.stop()
+        let database = try await DatabaseLocation.sqlite(path: gateway.state + "/farfield.sqlite").open(
+            connections: 1,
+            logger: Logger(label: "forger")
+        )
+        try await database.transaction { connection in
+            _ = try connection.execute(
+                "UPDATE job_outputs SET digest = $1 WHERE job_id = $2 AND role = 'output'",
+                [.text(digest), .text(first)]
+            )
+        }
+        await database.close()
+        try await gateway.start()
+        let job = try await api.wait(try await api.submit(text))
+        #expect(job["state"] == "completed" && job["cache"]?["status"] == "miss", "\(job)")
+        #expect(gateway.log.contains("its files are not the ones that were signed"))
     }
 }

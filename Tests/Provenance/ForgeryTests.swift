@@ -184,6 +184,16 @@ struct ForgeryTests {
             let other = try SignedSample(Samples.container)
             return with(record, proof: other.proofFile)
         },
+        Forgery("the proof of another statement about this record", .log) { record in
+            let entry = LogEntry(
+                analysis: record.signed.record,
+                event: .recorded,
+                previous: nil,
+                statement: Samples.digest("other"),
+                time: Samples.moment
+            )
+            return with(record, proof: Array(try SignedSample.proof(of: entry.bytes).file.utf8))
+        },
         Forgery("another entry beside the hashes", .log) { record in
             let entry = LogEntry(
                 analysis: record.signed.record,
@@ -278,7 +288,8 @@ struct ForgeryTests {
         },
         Forgery("the status of another record", .status) { record in
             let other = try SignedSample(Samples.container)
-            return try with(record, status: other.status(record: record.signed.statement))
+            let root = try Checkpoint(text: record.proof.checkpoint.text).root.base64
+            return try with(record, status: other.status(record: record.signed.statement, root: root))
         },
         Forgery("a status signed by a stranger", .status) {
             try with($0, status: $0.status(signer: SignedSample.stranger))
@@ -384,6 +395,22 @@ struct ChangedByteTests {
             let material = try self.material(part, changed, record, honest)
             let verdict = try verified(material, policy).verdict
             #expect(verdict != .good, "byte \(place)")
+        }
+    }
+
+    @Test("A file that is cut off, or has a letter more, leaves no record good", arguments: Part.allCases)
+    func resized(_ part: Part) throws {
+        let record = try SignedSample()
+        let policy = try VerificationPolicy.sample(status: .init(largestAge: 3600))
+        var honest = record.material()
+        honest.status = try record.status()
+        let bytes = try original(part, record)
+        for place in Self.places(bytes.count) where place.isMultiple(of: 5) {
+            let longer = bytes[..<place] + [UInt8(ascii: "x")] + bytes[place...]
+            for changed in [Array(bytes[..<place]), Array(longer)] {
+                let material = try self.material(part, changed, record, honest)
+                #expect(try verified(material, policy).verdict != .good, "byte \(place)")
+            }
         }
     }
 

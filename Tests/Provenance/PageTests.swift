@@ -142,7 +142,7 @@ struct PageTests {
             Person(name: "Ada Lovelace"), Person(name: "Research and Company"), Person(name: "Hopper, Grace"),
         ]
         let text = String(decoding: BibTeXRendering(manifest).bytes, as: UTF8.self)
-        #expect(text.contains("author = {Ada Lovelace and {Research and Company} and {Hopper, Grace}}"))
+        #expect(text.contains("author = {Ada Lovelace and {Research and Company} and Hopper, Grace}"))
         let title =
             ##"{{50\% of \textbraceleft{}a\textbraceright{}\_b \& \$c \#d \textasciitilde{}e\textasciicircum{}f"##
             + #" \textbackslash{}g \textquotedbl{}h\textquotedbl{}}}"#

@@ -73,6 +73,10 @@ struct VerificationTests {
         #expect(throws: VerificationPolicyFault.noLogKey) {
             try VerificationPolicy(keys: [key], identity: .anybodyWithTheKeys, requiresLog: true)
         }
+        let witness = try VerifierKey(name: "w", kind: .cosignature, publicKey: SignedSample.witness.publicKey)
+        #expect(throws: VerificationPolicyFault.noLogKey) {
+            try VerificationPolicy(keys: [key], identity: .anybodyWithTheKeys, witnesses: [witness], quorum: 1)
+        }
         #expect(throws: VerificationPolicyFault.quorum(1, witnesses: 0)) {
             try VerificationPolicy(keys: [key], identity: .anybodyWithTheKeys, quorum: 1)
         }
@@ -142,6 +146,11 @@ struct VerificationTests {
             #expect(try verified(alone, unknown).verdict == .cannotTell)
         }
         #expect(try verified(alone, policy(from: 0, log: false)).verdict == .good)
+        // No log tells when a status was signed: a key in wrong hands may date it as it likes.
+        var dated = record.material()
+        dated.status = try record.status()
+        #expect(try verified(dated, policy(until: 9000)).verdict == .good)
+        #expect(try verified(dated, policy(revoked: 9000)).firstFailed?.step == .status)
         // The log's own key in wrong hands could date entries back: a witness saw the checkpoint before, or not.
         let revoked = KeyTime(from: nil, until: nil, revokedAt: Samples.later(5000))
         #expect(try verified(record.material(), .sample(logKey: revoked)).firstFailed?.step == .keyTime)

@@ -6,6 +6,11 @@ package struct FinishedJobs: Sendable {
     let store: JobStore
     let holdings: JobHoldings
 
+    /// The text of a template that some job was made from, by its digest.
+    package func template(_ digest: String, on connection: any StorageConnection) throws -> String? {
+        try TemplateTextStore.find(digest, on: connection)
+    }
+
     /// A job that has ended.
     ///
     /// - Parameters:

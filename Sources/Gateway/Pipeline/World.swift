@@ -65,6 +65,7 @@ package struct World: Sendable {
             store: store,
             holdings: holdings,
             salt: artifacts.policy.resultSalt,
+            trust: ResultTrust(),
             keeper: keeper,
             logger: logger
         )

@@ -11,6 +11,7 @@ struct ResultCache: Sendable {
     let store: JobStore
     let holdings: JobHoldings
     let salt: String
+    let trust: ResultTrust
     let keeper: TimeKeeper
     let logger: Logger
 
@@ -75,7 +76,11 @@ struct ResultCache: Sendable {
             return .compute
         }
         if let entry = try ResultStore.current(key: recipe.key.description, scope: recipe.scope, on: connection) {
-            return try answer(job, by: entry, cache, on: connection)
+            let outputs = try OutputStore.list(.output, of: entry.job, on: connection)
+            guard let objection = try trust.objection(to: entry.job, outputs, on: connection) else {
+                return try answer(job, by: entry, outputs, cache, on: connection)
+            }
+            try lose(entry, because: objection, on: connection)
         }
         let leader = try ResultStore.claim(
             key: recipe.key.description,
@@ -97,10 +102,10 @@ struct ResultCache: Sendable {
     private func answer(
         _ job: Job,
         by entry: ResultStore.Entry,
+        _ outputs: [JobOutput],
         _ found: JobCache,
         on connection: any StorageConnection
     ) throws -> Verdict {
-        let outputs = try OutputStore.list(.output, of: entry.job, on: connection)
         let logs = try OutputStore.list(.log, of: entry.job, on: connection)
         let absent = try (outputs + logs).filter { try !holdings.isStored($0.digest, on: connection) }
         guard absent.isEmpty else { return .absent(entry, absent) }
@@ -128,9 +133,16 @@ struct ResultCache: Sendable {
     }
 
     /// A known result whose files nobody has any more is none.
-    func lose(_ entry: ResultStore.Entry, on connection: any StorageConnection) throws {
+    func lose(
+        _ entry: ResultStore.Entry,
+        because reason: String = "nobody has its files any more",
+        on connection: any StorageConnection
+    ) throws {
         try ResultStore.retire(entry, as: "lost", on: connection)
-        logger.notice("a known result is lost", metadata: ["job.id": "\(entry.job)", "result.key": "\(entry.key)"])
+        logger.notice(
+            "a known result is lost",
+            metadata: ["job.id": "\(entry.job)", "result.key": "\(entry.key)", "reason": "\(reason)"]
+        )
     }
 
     // MARK: - Keeping

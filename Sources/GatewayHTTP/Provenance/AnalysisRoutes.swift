@@ -25,6 +25,7 @@ struct AnalysisRoutes: Sendable {
             Route(.post, "\(one)/retract", answer: { try await decide(.retract, $0, $1) }),
             Route(.post, "\(one)/reinstate", answer: { try await decide(.reinstate, $0, $1) }),
             Route(.post, "/api/v1/changes", answer: change),
+            Route(.get, "/api/v1/notices", answer: notices),
         ]
     }
 
@@ -95,15 +96,24 @@ struct AnalysisRoutes: Sendable {
                 ]
             }
         )
-        answer["flags"] = .array(
-            flags.map { flag in
-                [
-                    "kind": .string(flag.kind.rawValue), "digest": .string(flag.digest), "cause": .string(flag.cause),
-                    "reason": .string(flag.reason), "at": .string(flag.at.iso8601),
-                ]
+        answer["flags"] = .array(flags.map { .object(Self.members($0)) })
+        return Answers.json(.object(answer))
+    }
+
+    private func notices(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let notices = try await analyses.notices(for: try context.someone)
+        return Answers.list(
+            notices.map { notice in
+                .object(Self.members(notice.flag).merging(["analysis": .string(notice.record.text)]) { $1 })
             }
         )
-        return Answers.json(.object(answer))
+    }
+
+    private static func members(_ flag: AnalysisFlag) -> [String: JSONValue] {
+        [
+            "kind": .string(flag.kind.rawValue), "digest": .string(flag.digest), "cause": .string(flag.cause),
+            "reason": .string(flag.reason), "at": .string(flag.at.iso8601),
+        ]
     }
 
     private func history(_ request: Request, _ context: GatewayContext) async throws -> Response {

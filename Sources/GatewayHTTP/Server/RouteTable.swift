@@ -21,6 +21,7 @@ struct RouteTable: Sendable {
             + WitnessRoutes(witness: provenance.witness).routes
             + AnalysisRoutes(analyses: provenance.analyses).routes
             + AnalysisPages(analyses: provenance.analyses, manifests: provenance.manifests).routes
+            + ReferencePages(analyses: provenance.analyses).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes

@@ -1,5 +1,6 @@
 package import Attestation
 internal import Gateway
+internal import Storage
 
 extension AnalysisService {
     /// The page of an analysis for a person, with what its HTTP fields say.
@@ -19,9 +20,37 @@ extension AnalysisService {
         let analysis = try await analysis(record)
         let (manifest, versions) = try await (self.manifest(of: analysis), self.versions(of: analysis))
         return Page(
-            html: LandingPage(manifest, status: analysis.status, versions: versions).bytes,
+            html: LandingPage(
+                manifest,
+                status: analysis.status,
+                versions: versions,
+                flags: try await flags(of: record)
+            ).bytes,
             links: SignpostingLinks(manifest, status: analysis.status, versions: versions).header
         )
+    }
+
+    /// The page of a site that records name as their builder.
+    ///
+    /// - Throws: ``GatewayError`` of kind `notFound`.
+    package func page(ofSite name: String) throws -> [UInt8] {
+        guard spine.configuration.sites.contains(where: { $0.name == name }) else {
+            throw GatewayError(.notFound, "There is no site '\(name.prefix(60))' here now.")
+        }
+        return ReferencePage(site: name, gateway: identity.name).bytes
+    }
+
+    /// The text of a template that a published analysis used.
+    ///
+    /// - Parameter digest: `sha256:…` of its text.
+    /// - Throws: ``GatewayError`` of kind `notFound`.
+    package func template(digest: String) async throws -> String {
+        let text = try await spine.database.read { connection -> String? in
+            guard try !AnalysisStore.users(of: digest, as: [.template], on: connection).isEmpty else { return nil }
+            return try spine.finished.template(digest, on: connection)
+        }
+        if let text { return text }
+        throw GatewayError(.notFound, "No published analysis used a template of that digest.")
     }
 
     /// A document or a file of an analysis by its path below the analysis's address.

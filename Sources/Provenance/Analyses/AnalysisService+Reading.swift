@@ -1,6 +1,6 @@
 internal import Attestation
 internal import Documents
-internal import Gateway
+package import Gateway
 internal import Storage
 
 extension AnalysisService {
@@ -49,6 +49,12 @@ extension AnalysisService {
     package func flags(of record: RecordID) async throws -> [AnalysisFlag] {
         _ = try await analysis(record)
         return try await spine.database.read { try AnalysisStore.flags(of: record, on: $0) }
+    }
+
+    /// What somebody's analyses rest on that is not what it was, the newest first; an admin sees everybody's.
+    package func notices(for person: Gateway.Person) async throws -> [(record: RecordID, flag: AnalysisFlag)] {
+        let owner = person.isAdmin ? nil : person.name
+        return try await spine.database.read { try AnalysisStore.notices(for: owner, limit: 1000, on: $0) }
     }
 
     /// Analyses, the newest first.

@@ -278,19 +278,40 @@ enum AnalysisStore {
         try connection.execute("DELETE FROM analysis_flags WHERE cause = $1", [.text(cause)])
     }
 
+    /// What analyses of an owner rest on that is not what it was, the newest first; of everybody's when nil.
+    static func notices(
+        for owner: String?,
+        limit: Int,
+        on connection: any StorageConnection
+    ) throws -> [(record: RecordID, flag: AnalysisFlag)] {
+        let condition = owner == nil ? "" : "WHERE analyses.owner = $2"
+        return try connection.query(
+            """
+            SELECT analysis_flags.* FROM analysis_flags JOIN analyses ON analyses.record = analysis_flags.record
+            \(condition) ORDER BY noted_at DESC, analysis_flags.record LIMIT $1
+            """,
+            [.integer(Int64(limit))] + (owner.map { [.text($0)] } ?? [])
+        ).compactMap { row in
+            guard let record = RecordID(try row.text("record")), let flag = try flag(row) else { return nil }
+            return (record, flag)
+        }
+    }
+
     static func flags(of record: RecordID, on connection: any StorageConnection) throws -> [AnalysisFlag] {
         try connection.query(
             "SELECT * FROM analysis_flags WHERE record = $1 ORDER BY noted_at, digest",
             [.text(record.text)]
-        ).compactMap { row in
-            guard let kind = AnalysisFlag.Kind(rawValue: try row.text("kind")) else { return nil }
-            return AnalysisFlag(
-                kind: kind,
-                digest: try row.text("digest"),
-                cause: try row.text("cause"),
-                reason: try row.text("reason"),
-                at: Timestamp(microseconds: try row.integer("noted_at"))
-            )
-        }
+        ).compactMap(flag)
+    }
+
+    private static func flag(_ row: Row) throws -> AnalysisFlag? {
+        guard let kind = AnalysisFlag.Kind(rawValue: try row.text("kind")) else { return nil }
+        return AnalysisFlag(
+            kind: kind,
+            digest: try row.text("digest"),
+            cause: try row.text("cause"),
+            reason: try row.text("reason"),
+            at: Timestamp(microseconds: try row.integer("noted_at"))
+        )
     }
 }

@@ -50,6 +50,7 @@ struct ManifestCollector: Sendable {
         let job = finished.job
         var place = Place(site: job.site)
         place.partition = job.slurm?.partition ?? finished.manifest?.resources.partition
+        place.cluster = finished.node?.cluster
         place.slurmVersion = finished.node?.slurm
         place.slurmJobID = job.slurm?.jobId
         place.arrayTasks = finished.manifest?.array?.tasks

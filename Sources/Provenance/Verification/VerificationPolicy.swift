@@ -68,12 +68,12 @@ package struct VerificationPolicy: Sendable, Hashable {
         guard !keys.isEmpty else { throw .noKey }
         guard let identity else { throw .noIdentity }
         if case .url(let text) = identity, !Self.isIdentity(text) { throw .identity(text) }
-        guard !requiresLog || !logKeys.isEmpty else { throw .noLogKey }
         guard logKeys.allSatisfy({ $0.key.kind == .note }) else { throw .logKeyKind }
         guard witnesses.allSatisfy({ $0.kind == .cosignature }) else { throw .witnessKind }
         guard quorum >= 0, quorum <= Set(witnesses.map(\.publicKey)).count else {
             throw .quorum(quorum, witnesses: Set(witnesses.map(\.publicKey)).count)
         }
+        guard !logKeys.isEmpty || !(requiresLog || quorum > 0) else { throw .noLogKey }
         if let status, status.largestAge <= 0 { throw .statusAge }
         self.keys = keys
         self.identity = identity

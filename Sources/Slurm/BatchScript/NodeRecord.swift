@@ -10,6 +10,8 @@ package struct NodeRecord: Sendable, Hashable {
 
     /// Slurm's version, such as `slurm-wlm 22.05.8`.
     package var slurm: String?
+    /// The cluster's name in Slurm.
+    package var cluster: String?
     /// Kernel and its release, such as `Linux 6.1.0`.
     package var kernel: String?
     /// The machine's architecture, such as `x86_64`.
@@ -46,6 +48,7 @@ package struct NodeRecord: Sendable, Hashable {
     private mutating func take(_ name: String, _ value: String) {
         switch name {
         case "slurm": slurm = value
+        case "cluster": cluster = value
         case "kernel": kernel = value
         case "architecture": architecture = value
         case "system": system = value
@@ -64,6 +67,7 @@ package struct NodeRecord: Sendable, Hashable {
         # What this node is, for the reproducibility manifest.
         [ "${SLURM_ARRAY_TASK_ID:-0}" != "${SLURM_ARRAY_TASK_MIN:-0}" ] || (
             printf 'slurm=%s\\n' "$(scontrol --version)"
+            printf 'cluster=%s\\n' "$SLURM_CLUSTER_NAME"
             printf 'kernel=%s\\n' "$(uname -sr)"
             printf 'architecture=%s\\n' "$(uname -m)"
             (. /etc/os-release && printf 'system=%s\\n' "$PRETTY_NAME")

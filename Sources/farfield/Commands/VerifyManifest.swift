@@ -23,8 +23,8 @@ struct VerifyManifest: ParsableCommand {
               farfield manifest verify record/ --keys keys.json --identity https://gw.example.org/sites/a --require-log
               farfield manifest verify manifest.sigstore.json --policy policy.yaml --json
 
-            A record is a folder as it was downloaded or unpacked, or one of its files: files with their standard names
-            beside it are found. There is no default policy: a key and an identity must be named. One line is printed
+            A record is a folder as it was downloaded or unpacked, an archive.zip, or one of its files: files with their
+            standard names beside it are found. There is no default policy: a key and an identity must be named. One line is printed
             for each step, in the order in which they are made, also for those that were not.
 
             \(VerificationReport.Verdict.help)
@@ -104,6 +104,7 @@ struct VerifyManifest: ParsableCommand {
 
     private func found(_ path: String) throws -> VerificationMaterial {
         if RecordFolder.isFolder(path) { return try RecordFolder(path).material() }
+        if RecordArchive.isOne(path) { return try RecordArchive(path).material() }
         let url = URL(filePath: path)
         let standard = [ManifestForm.envelope.fileName, ManifestForm.bundle.fileName]
         let file = try RecordFolder.file(path)

@@ -8,6 +8,7 @@ package struct LandingPage: Sendable {
     let manifest: ReproducibilityManifest
     let status: RecordStatus
     let versions: [AnalysisVersion]
+    let flags: [AnalysisFlag]
     let addresses: RecordAddresses
 
     /// The page of an analysis.
@@ -16,11 +17,17 @@ package struct LandingPage: Sendable {
     ///   - manifest: the record.
     ///   - status: how it stands.
     ///   - versions: all versions of the analysis, oldest first.
-    package init(_ manifest: ReproducibilityManifest, status: RecordStatus = .current, versions: [AnalysisVersion] = [])
-    {
+    ///   - flags: what it rests on that is not what it was.
+    package init(
+        _ manifest: ReproducibilityManifest,
+        status: RecordStatus = .current,
+        versions: [AnalysisVersion] = [],
+        flags: [AnalysisFlag] = []
+    ) {
         self.manifest = manifest
         self.status = status
         self.versions = versions
+        self.flags = flags
         addresses = RecordAddresses(manifest)
     }
 
@@ -35,25 +42,50 @@ package struct LandingPage: Sendable {
     var title: String { manifest.publication?.title ?? "Record of job \(manifest.job.name)" }
 
     private var text: String {
-        let shown = Markup(status.titlePrefix + title).text
-        let body = [banner, heading, facts, inputs, outputs, models, verification, downloads, history]
-        return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(shown)</title>
-            <link rel="canonical" href="\(Markup(addresses.analysis).text)">
-            <style>\(Self.style)</style>
-            <script type="application/ld+json">\(SchemaOrgRendering(manifest, status: status).embedded)</script>
-            </head>
-            <body><main>
-            \(body.compactMap { $0?.text }.joined(separator: "\n"))
-            </main></body>
-            </html>
+        let body = [banner, flagged, heading, facts, inputs, outputs, models, verification, downloads, history]
+        return Self.document(
+            title: status.titlePrefix + title,
+            head: """
+                <link rel="canonical" href="\(Markup(addresses.analysis).text)">
+                <script type="application/ld+json">\(SchemaOrgRendering(manifest, status: status).embedded)</script>
+                """,
+            body: body.compactMap { $0?.text }.joined(separator: "\n")
+        )
+    }
 
-            """
+    /// A page of ours around markup that is escaped already.
+    static func document(title: String, head: String = "", body: String) -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>\(Markup(title).text)</title>
+        <style>\(style)</style>
+        \(head)
+        </head>
+        <body><main>
+        \(body)
+        </main></body>
+        </html>
+
+        """
+    }
+
+    /// What it rests on that is not what it was.
+    private var flagged: Markup? {
+        guard !flags.isEmpty else { return nil }
+        let items = flags.prefix(Self.shownFiles).map { flag in
+            let words =
+                switch flag.kind {
+                case .inputRetracted: "An input came from an analysis that was retracted"
+                case .superseded: "Something it used was replaced by a newer version"
+                case .withdrawn: "Something it used was withdrawn"
+                }
+            return Markup.element("li", [], Markup("\(words): \(flag.reason) (\(flag.digest), \(flag.cause))"))
+        }
+        return .element("aside", [("class", "banner updated"), ("role", "alert")], .element("ul", [], Array(items)))
     }
 
     private static let style = """
