@@ -1,3 +1,4 @@
+import Attestation
 import Documents
 import Foundation
 import TestSupport
@@ -116,6 +117,7 @@ struct CertifyingTests {
         let place = gateway.home + "/backup"
         #expect(try await gateway.cli("backup", place).status == 0)
         _ = try await api.envelope(of: try await ended(api))
+        try await expectNewest(proof, kept, api)
         gateway.stop()
         #expect(try await gateway.cli("restore", place, "--force").status == 0)
         try await gateway.start()
@@ -136,6 +138,22 @@ struct CertifyingTests {
         #expect(try await api.get("/log/checkpoint", token: nil).text.hasPrefix("gw.example.org/second\n"))
         #expect(try await api.get(proof).bytes == kept)
         #expect(try await !gateway.cli("doctor").output.contains("nothing is certified"))
+    }
+}
+
+extension CertifyingTests {
+    /// The proof in the newest checkpoint shows the same entry in a larger tree.
+    private func expectNewest(_ path: String, _ kept: [UInt8], _ api: API) async throws {
+        let keys = try await api.get("/keys.json", token: nil).json["keys"]?.arrayValue ?? []
+        let text = try #require(keys.first { $0["use"] == "log" }?["verifierKey"]?.stringValue)
+        let (own, key) = (try LogProof(file: kept), try VerifierKey(text: text))
+        let newest = try LogProof(file: try await api.get(path + "?checkpoint=latest").bytes)
+        let leaf = MerkleTree.leafHash(try #require(newest.extra))
+        #expect(newest.extra == own.extra && newest.index == own.index)
+        #expect(try own.verified(leaf: leaf, log: key).checkpoint.size == own.index + 1)
+        #expect(try newest.verified(leaf: leaf, log: key).checkpoint.size == own.index + 2)
+        #expect(try await api.get(path + "?checkpoint=own").bytes == kept)
+        #expect(try await api.get(path + "?checkpoint=none").status == 400)
     }
 }
 

@@ -128,6 +128,13 @@ struct WitnessTests {
         let own = try FileSigner(path: "\(log.state)/\(try #require(path))")
         let rewritten = try Checkpoint(origin: keys[0].name, size: 9, root: stranger.root).signed(by: own)
         #expect(try await add("old 4\n\n" + rewritten.note).status == 422)
+        // Whoever is nobody's witness knows no log.
+        let other = try await api.send(
+            "POST",
+            "\(log.url)/witness/add-checkpoint",
+            body: Array(("old 0\n\n" + new.note).utf8)
+        )
+        #expect(other.status == 404)
         witness.stop(with: SIGKILL)
         try await witness.start()
         #expect(try await add("old 0\n\n" + old.note).text == "4\n")

@@ -103,10 +103,16 @@ package struct KeyRing: Sendable {
         _ further: @escaping @Sendable (any StorageConnection) throws -> Result
     ) async throws -> (SigningKey, Result) {
         let new = SigningKey(use, try create(use), from: now)
-        return try await database.transaction { connection in
-            try connection.lock("signing keys")
-            try Self.succeed(new, after: overlap, at: now, on: connection)
-            return (new, try further(connection))
+        do {
+            return try await database.transaction { connection in
+                try connection.lock("signing keys")
+                try Self.succeed(new, after: overlap, at: now, on: connection)
+                return (new, try further(connection))
+            }
+        } catch let fault as LogFault {
+            // Nothing names it; after a lost connection it may have been written down all the same.
+            try? FileManager.default.removeItem(atPath: path(use, new.publicKey))
+            throw fault
         }
     }
 

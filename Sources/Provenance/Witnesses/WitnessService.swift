@@ -28,6 +28,7 @@ package struct WitnessService: Sendable {
     package func addCheckpoint(_ body: [UInt8]) async throws -> Answer {
         let request: WitnessRequest
         do { request = try WitnessRequest(body: body) } catch { return .refused(error) }
+        if let refusal = atOnce(request) { return .refused(refusal) }
         let now = spine.keeper.now()
         let signer = try await keys.signer(.witness, at: now, in: spine.database)
         let outcome = try await spine.database.transaction { connection -> Result<Checkpoint, WitnessRefusal> in
@@ -49,6 +50,16 @@ package struct WitnessService: Sendable {
         case .success(let checkpoint):
             let line = try Cosignature.make(of: checkpoint, as: name, seconds: Int(now.seconds), by: signer)
             return .cosigned(line.line + "\n")
+        }
+    }
+
+    /// What is refused whatever was seen before, so that strangers cost no transaction.
+    private func atOnce(_ request: WitnessRequest) -> WitnessRefusal? {
+        switch judge(request, [:]) {
+        case .failure(.unknownLog(let origin)): .unknownLog(origin)
+        case .failure(.notSigned(let error)): .notSigned(error)
+        case .failure(.malformed(let reason)): .malformed(reason)
+        case .failure(.otherSize), .failure(.inconsistent), .success: nil
         }
     }
 
