@@ -61,7 +61,7 @@ struct AnalysisPages: Sendable {
     private func file(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let path = try PathText.rest(of: request.uri.path, after: 2)
         let record = try context.recordID
-        guard try CheckpointWish.isNewest(request, ManifestForm(fileName: path)) else {
+        guard ManifestForm(fileName: path) == .proof, try CheckpointWish.isNewest(request) else {
             return try await document(path, record, request, false)
         }
         var answer = FixedBytes(

@@ -38,7 +38,7 @@ struct ManifestRoutes: Sendable {
                 detail: "There is no such form of a manifest. Its forms are: \(ManifestForm.list)."
             )
         }
-        guard try CheckpointWish.isNewest(request, form) else {
+        guard try CheckpointWish.isNewest(request), form == .proof else {
             return try await answer(edition, form, request, isNegotiated: false)
         }
         let text = try await manifests.newestProof(of: edition)
@@ -59,9 +59,8 @@ struct ManifestRoutes: Sendable {
 
 /// Which checkpoint a proof ends in: the record's own, which never changes, or the newest that witnesses have cosigned.
 enum CheckpointWish {
-    /// Whether `checkpoint=latest` is asked for, which only a proof has.
-    static func isNewest(_ request: Request, _ form: ManifestForm?) throws -> Bool {
-        guard form == .proof else { return false }
+    /// Whether `checkpoint=latest` is asked for; only a proof has it.
+    static func isNewest(_ request: Request) throws -> Bool {
         var query = try RequestQuery(request, known: ["checkpoint"])
         guard let word = query.text("checkpoint") else { return false }
         if word != "latest", word != "own" {

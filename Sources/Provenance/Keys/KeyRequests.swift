@@ -9,7 +9,7 @@ struct KeyRotation: Sendable, Hashable {
 
     /// Reads a request.
     ///
-    /// - Throws: ``GatewayError`` of kind `invalidRequest` with every fault found.
+    /// - Throws: ``GatewayError`` of kind `invalidPublication` with every fault found.
     init(_ document: Document) throws {
         let collector = FaultCollector(lines: document.lines)
         let object = Field(document.value, collector: collector).object(known: ["use", "overlap"])
@@ -23,7 +23,7 @@ struct KeyRotation: Sendable, Hashable {
             } ?? .manifest
         overlap = object?["overlap"].flatMap(Self.duration) ?? KeyService.overlap
         if !collector.faults.isEmpty {
-            throw GatewayError(.invalidRequest, "The key cannot be rotated like this.", faults: collector.faults)
+            throw GatewayError(.invalidPublication, "The key cannot be rotated like this.", faults: collector.faults)
         }
     }
 
@@ -44,7 +44,7 @@ struct KeyRevocation: Sendable, Hashable {
 
     /// Reads a request.
     ///
-    /// - Throws: ``GatewayError`` of kind `invalidRequest` with every fault found.
+    /// - Throws: ``GatewayError`` of kind `invalidPublication` with every fault found.
     init(_ document: Document, now: Timestamp) throws {
         let collector = FaultCollector(lines: document.lines)
         let object = Field(document.value, collector: collector).object(known: ["reason", "since"])
@@ -53,7 +53,7 @@ struct KeyRevocation: Sendable, Hashable {
             .flatMap { PublicationRequest.text($0, most: 2000) } ?? ""
         since = object?["since"].flatMap { Self.moment($0, now) } ?? now
         if !collector.faults.isEmpty {
-            throw GatewayError(.invalidRequest, "The key cannot be revoked like this.", faults: collector.faults)
+            throw GatewayError(.invalidPublication, "The key cannot be revoked like this.", faults: collector.faults)
         }
     }
 
