@@ -187,6 +187,8 @@ struct OperatorTests {
         "farfield_staged_bytes_total", "farfield_site_copies_lost_total", "farfield_result_lookups_total",
         "webhook_deliveries_total", "artifacts_corrupt_total", "artifacts_collected_total",
         "artifacts_collected_bytes_total", "uploads_received_bytes_total",
+        // Told only where witnesses or a registry are configured.
+        "log_cosignatures_total", "dois_minted_total",
         // Told only for sites that ask for a login by hand.
         "farfield_site_login_remaining_seconds",
     ]
