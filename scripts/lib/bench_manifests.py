@@ -164,8 +164,9 @@ def manifests(arguments, _):
         start = keeper.server.start_seconds
         large = delay(keeper, arguments.requests)
         assert keeper.size() > arguments.leaves
-        keeper.server.stop()
     finally:
+        # Also after a fault; one that has stopped is stopped.
+        keeper.server.stop()
         keeper.close()
     median = statistics.median
     return [

@@ -111,8 +111,8 @@ struct KeyLifeTests {
                 let somebody = Gateway.Person(name: "ada", isAdmin: false)
                 let id = wing.manifests.log.key.publicKey.keyID
                 let cases: [(GatewayError.Kind, JSONValue, Gateway.Person)] = [
-                    (.forbidden, ["use": "manifest"], somebody), (.invalidRequest, ["use": "master"], testAdmin),
-                    (.invalidRequest, ["use": "manifest", "overlap": "soon"], testAdmin),
+                    (.forbidden, ["use": "manifest"], somebody), (.invalidPublication, ["use": "master"], testAdmin),
+                    (.invalidPublication, ["use": "manifest", "overlap": "soon"], testAdmin),
                     (.conflict, ["use": "witness"], testAdmin),
                 ]
                 for (kind, wish, person) in cases {
@@ -122,9 +122,9 @@ struct KeyLifeTests {
                     #expect(error?.kind == kind)
                 }
                 let revocations: [(GatewayError.Kind, String, JSONValue)] = [
-                    (.invalidRequest, id, [:]), (.notFound, "0000000000000000", ["reason": "x"]),
+                    (.invalidPublication, id, [:]), (.notFound, "0000000000000000", ["reason": "x"]),
                     (.notFound, "", ["reason": "x"]),
-                    (.invalidRequest, id, ["reason": "x", "since": "2099-01-01T00:00:00Z"]),
+                    (.invalidPublication, id, ["reason": "x", "since": "2099-01-01T00:00:00Z"]),
                     (.conflict, id, ["reason": "x", "since": "2000-01-01T00:00:00Z"]),
                 ]
                 for (kind, id, wish) in revocations {
