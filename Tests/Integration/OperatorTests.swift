@@ -186,14 +186,8 @@ struct OperatorTests {
         "tasks_dead_total", "tasks_rescued_total", "tasks_lease_lost_total", "database_retries_total",
         "farfield_staged_bytes_total", "farfield_site_copies_lost_total", "farfield_result_lookups_total",
         "webhook_deliveries_total", "artifacts_corrupt_total", "artifacts_collected_total",
-<<<<<<< HEAD
         "artifacts_collected_bytes_total", "uploads_received_bytes_total", "dois_minted_total",
         "log_cosignatures_total",
-=======
-        "artifacts_collected_bytes_total", "uploads_received_bytes_total",
-        // Told only where witnesses or a registry are configured.
-        "log_cosignatures_total", "dois_minted_total",
->>>>>>> a3ff66ebf8a97bb6db210151e45176319169df2a
         // Told only for sites that ask for a login by hand.
         "farfield_site_login_remaining_seconds",
     ]
