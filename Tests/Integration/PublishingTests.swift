@@ -66,6 +66,9 @@ struct PublishingTests {
             let after = try await api.get("/analysis/\(analysis)/\(name)", token: nil)
             #expect(after.bytes == before.bytes && after.headers["ETag"] == before.headers["ETag"], "\(name)")
         }
+        let archive = try await api.get("/api/v1/jobs/\(job)/reproducibility-manifest/archive.zip")
+        #expect(archive.status == 200 && archive.bytes.starts(with: Array("PK".utf8)))
+        #expect(archive.headers["Content-Length"] == "\(archive.bytes.count)")
         // The crate is the statement's first subject, byte for byte.
         let payload = first["manifest.dsse.json"]?.json["payload"]?.stringValue ?? ""
         let statement = try JSONValue(json: Array(Data(base64Encoded: payload) ?? Data()))

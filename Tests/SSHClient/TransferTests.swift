@@ -132,19 +132,19 @@ struct TransferTests {
         // Nobody writes into it, so opening it lasts for ever.
         try execute("mkfifo", [server.path("pipe")])
         let error = await #expect(throws: SSHError.self) {
-            try await pool.download(server.path("pipe"), limit: .max, stall: .milliseconds(500)) { _ in }
+            try await pool.download(server.path("pipe"), limit: .max, stall: .seconds(4)) { _ in }
         }
         #expect(error == .timedOut(what: "downloading \(server.path("pipe"))", commandMayHaveRun: true))
         let gate = Gate()
         let sending = Task {
             let pieces = Pieces(Self.pattern(10), sizes: [10])
-            return try await pool.upload(to: server.path("slow"), stall: .milliseconds(500)) {
+            return try await pool.upload(to: server.path("slow"), stall: .seconds(4)) {
                 await gate.opened()
                 return pieces.next()
             }
         }
         // Longer than the limit by the far side's own clock.
-        #expect(try await pool.run("sleep 2", deadline: .seconds(30)).isSuccess)
+        #expect(try await pool.run("sleep 9", deadline: .seconds(60)).isSuccess)
         gate.open()
         #expect(try await sending.value == 10)
     }

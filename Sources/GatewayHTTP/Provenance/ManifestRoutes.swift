@@ -13,7 +13,7 @@ struct ManifestRoutes: Sendable {
         let base = "/api/v1/jobs/{id}/reproducibility-manifest"
         return [
             Route(.get, base, answer: negotiated),
-            Route(.get, "\(base)/{form}", answer: named),
+            Route(.get, "\(base)/{form}", style: .stream, answer: named),
         ]
     }
 
@@ -32,6 +32,10 @@ struct ManifestRoutes: Sendable {
 
     private func named(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let edition = try await manifests.manifest(of: try context.jobID)
+        if context.parameters.get("form") == "archive.zip" {
+            let bag = try await manifests.bag(of: edition)
+            return BagAnswer(bag: bag, manifests: manifests, caching: "private, no-cache").answer(request)
+        }
         guard let form = context.parameters.get("form").flatMap({ ManifestForm(fileName: $0) }) else {
             throw Problem(
                 kind: .notFound,

@@ -17,6 +17,8 @@ struct Route: Sendable {
     let pattern: String
     /// Whether it answers without a token.
     let isPublic: Bool
+    /// Whether it answers however busy the gateway is: for those who watch over it.
+    let isAlwaysLetIn: Bool
     /// How it treats its answer.
     let style: Style
     /// Answers without waiting for anything, when it can; asked first.
@@ -28,6 +30,7 @@ struct Route: Sendable {
         _ method: HTTPRequest.Method,
         _ pattern: String,
         isPublic: Bool = false,
+        isAlwaysLetIn: Bool = false,
         style: Style = .bounded,
         atOnce: (@Sendable (Request, GatewayContext) -> Response?)? = nil,
         answer: @escaping @Sendable (Request, GatewayContext) async throws -> Response
@@ -35,6 +38,7 @@ struct Route: Sendable {
         self.method = method
         self.pattern = pattern
         self.isPublic = isPublic
+        self.isAlwaysLetIn = isAlwaysLetIn
         self.style = style
         self.atOnce = atOnce
         self.answer = answer

@@ -48,8 +48,7 @@ struct RouteTable: Sendable {
                     )
                 }
                 if let response = route.atOnce?(request, context) { return response }
-                // Whoever watches over the gateway is always let in.
-                let pass = route.isPublic ? nil : try turnstile.enter(route.style)
+                let pass = route.isAlwaysLetIn ? nil : try turnstile.enter(route.style)
                 switch route.style {
                 case .stream:
                     let response = try await route.answer(request, context)

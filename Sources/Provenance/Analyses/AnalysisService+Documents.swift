@@ -1,4 +1,4 @@
-package import Attestation
+internal import Attestation
 internal import Gateway
 internal import Storage
 
@@ -119,15 +119,7 @@ extension AnalysisService {
         _ edition: Edition,
         _ manifest: ReproducibilityManifest
     ) async throws -> AnalysisDocument? {
-        let proof = try await manifests.text(of: edition, as: .proof)
-        let rendering = BagRendering(
-            manifest,
-            crate: Array(edition.crate.utf8),
-            tags: [
-                (ManifestForm.envelope.fileName, Array(edition.envelope.utf8)),
-                (ManifestForm.proof.fileName, Array(proof.utf8)),
-            ]
-        )
+        let rendering = try await manifests.rendering(of: edition, manifest)
         if path == "archive.zip" {
             return .archive(
                 .init(folder: rendering.folder, entries: rendering.entries, statement: edition.statement)
@@ -142,10 +134,5 @@ extension AnalysisService {
         }
     }
 
-    /// Bytes of a file of an analysis.
-    package func read(_ digest: SHA256Digest, offset: Int64, length: Int) async throws -> [UInt8] {
-        try await spine.artifacts.read(digest, offset: offset, length: length)
-    }
-
-    private var manifests: ManifestService { ManifestService(spine: spine, keys: keys, log: log, identity: identity) }
+    var manifests: ManifestService { ManifestService(spine: spine, keys: keys, log: log, identity: identity) }
 }

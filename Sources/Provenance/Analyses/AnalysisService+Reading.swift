@@ -100,7 +100,7 @@ extension AnalysisService {
         guard let finished = try await spine.database.read({ try spine.finished.find(analysis.job, on: $0) }) else {
             throw Self.missing(analysis.record)
         }
-        let origin = try await origin(of: finished.job)
+        let origin = try await manifests.origin(of: finished.job)
         return publicManifest(finished, analysis.record, analysis.publication, origin, analysis.replayOf)
     }
 

@@ -133,7 +133,7 @@ package struct AnalysisService: Sendable {
         by person: Gateway.Person
     ) async throws -> Analysis {
         let now = spine.keeper.now()
-        let origin = try await self.origin(of: finished.job)
+        let origin = try await manifests.origin(of: finished.job)
         let parent = try await spine.database.read { try ReplayStore.parent(of: finished.job.id, on: $0) }
         let manifest = publicManifest(finished, record, publication, origin, parent)
         let signer = try await keys.signer(.manifest, at: now, in: spine.database)
@@ -187,13 +187,6 @@ package struct AnalysisService: Sendable {
         manifest.ending.retainUntil = nil
         for index in manifest.outputs.indices { manifest.outputs[index].retainUntil = nil }
         return manifest
-    }
-
-    func origin(of job: Job) async throws -> CacheOrigin? {
-        guard let cache = job.cache, cache.status == .hit, let other = cache.job,
-            let edition = try await spine.database.read({ try EditionStore.first(of: other, on: $0) })
-        else { return nil }
-        return ManifestCollector.origin(of: job, edition)
     }
 
     /// The version before is no longer the newest: its page and its status say so, its bytes stay.

@@ -22,7 +22,7 @@ package struct KeyRing: Sendable {
     /// Whether the operator names the key for manifests.
     var isConfigured: Bool { configured != nil }
 
-    /// Makes sure that every use has a key.
+    /// Makes sure that every use has a key; a lost key of the log is not replaced, since another would be another log.
     ///
     /// - Returns: keys that are new in the database.
     /// - Throws: ``SigningError``, ``KeyFault``, storage errors.
@@ -34,19 +34,11 @@ package struct KeyRing: Sendable {
                 let key = try await load(configured).publicKey
                 if known.contains(where: { $0.publicKey == key }) { continue }
                 added += try await take(key, in: database, at: now)
-            } else if let lost = lostLogKey(use, among: known, at: now) {
-                throw KeyFault.lost(lost)
-            } else if !known.contains(where: { $0.signs(at: now) && isAtHand($0) }) {
+            } else if !known.contains(where: { $0.signs(at: now) && (use == .log || isAtHand($0)) }) {
                 added += try await add(try create(use), for: use, in: database, at: now)
             }
         }
         return added
-    }
-
-    /// The file of the log's key, when it is gone: another key would be another log.
-    private func lostLogKey(_ use: SigningKey.Use, among known: [SigningKey], at now: Timestamp) -> String? {
-        guard use == .log, let key = known.first(where: { $0.signs(at: now) }), !isAtHand(key) else { return nil }
-        return path(use, key.publicKey)
     }
 
     /// Whether a key lies in a file here; one that lay on a token does not.
@@ -65,7 +57,7 @@ package struct KeyRing: Sendable {
         return try await database.transaction { connection in
             try connection.lock("signing keys")
             let known = try SigningKeyStore.list(use, on: connection)
-            if known.contains(where: { $0.signs(at: now) && isAtHand($0) }) { return [] }
+            if known.contains(where: { $0.signs(at: now) && (use == .log || isAtHand($0)) }) { return [] }
             try SigningKeyStore.insert(new, on: connection)
             return [new]
         }
@@ -146,7 +138,7 @@ package struct KeyRing: Sendable {
     ///   - use: what is signed.
     ///   - now: the present moment.
     ///   - database: where the history is.
-    /// - Returns: the newest key that is valid and at hand.
+    /// - Returns: the newest key that is valid and at hand; for the log also one that is lost, and refuses to sign.
     /// - Throws: ``SigningError`` with words for a person, storage errors.
     func signer(_ use: SigningKey.Use, at now: Timestamp, in database: any Database) async throws -> any Signer {
         let keys = try await database.read { try SigningKeyStore.list(use, on: $0) }.filter { $0.signs(at: now) }
@@ -154,6 +146,9 @@ package struct KeyRing: Sendable {
             let signer = try await load(configured)
             if keys.contains(where: { $0.publicKey == signer.publicKey }) { return signer }
             throw KeyFault.notValid(configured)
+        }
+        if use == .log, let lost = keys.first, !isAtHand(lost) {
+            return LostKey(publicKey: lost.publicKey, place: path(use, lost.publicKey))
         }
         guard let key = keys.first(where: isAtHand)?.publicKey else { throw KeyFault.none(use) }
         return try await load(path(use, key))
@@ -177,18 +172,26 @@ package enum KeyFault: Error, Sendable, Hashable, CustomStringConvertible {
     case none(SigningKey.Use)
     /// The configured key was ended or revoked.
     case notValid(String)
-    /// The file of the log's key is gone.
-    case lost(String)
-
     /// What to do.
     package var description: String {
         switch self {
         case .none(let use): "no key for \(use.rawValue) is valid now; `farfield keys rotate` makes one"
         case .notValid(let place): "the key \(place) was ended or revoked; configure another as provenance.signingKey"
-        case .lost(let path):
-            "the log's key \(path) is gone: bring it back from a backup, or revoke it and name a new log by "
-                + "provenance.origin"
         }
+    }
+}
+
+/// A key of the log whose file is gone: what it signed can be checked, and nothing more is signed. Jobs run on.
+private struct LostKey: Signer {
+    let publicKey: Ed25519PublicKey
+    let place: String
+
+    func sign(_ message: [UInt8]) throws(SigningError) -> [UInt8] {
+        throw .unreadable(
+            path: place,
+            reason: "it is gone: bring it back from a backup, or revoke it (farfield keys revoke) and name a new log by "
+                + "provenance.origin"
+        )
     }
 }
 
