@@ -181,7 +181,9 @@ package enum KeyFault: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A key of the log whose file is gone: what it signed can be checked, and nothing more is signed. Jobs run on.
+/// A key of the log whose file is gone: what it signed can be checked, and nothing more is signed.
+///
+/// Jobs run on.
 private struct LostKey: Signer {
     let publicKey: Ed25519PublicKey
     let place: String
@@ -189,7 +191,8 @@ private struct LostKey: Signer {
     func sign(_ message: [UInt8]) throws(SigningError) -> [UInt8] {
         throw .unreadable(
             path: place,
-            reason: "it is gone: bring it back from a backup, or revoke it (farfield keys revoke) and name a new log by "
+            reason:
+                "it is gone: bring it back from a backup, or revoke it (farfield keys revoke) and name a new log by "
                 + "provenance.origin"
         )
     }
