@@ -16,7 +16,7 @@ extension AnalysisService {
     ///   - document: `code`, `reason`, perhaps `notice`.
     ///   - person: who decides; its owner, or an admin.
     /// - Returns: how it stands now.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
+    /// - Throws: `GatewayError` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
     package func decide(
         _ kind: Decision.Kind,
         on record: RecordID,
@@ -118,7 +118,7 @@ extension AnalysisService {
     ///   - document: `digest`, `kind` (`superseded` or `withdrawn`), `reason`, `address` of what replaces it or tells of it.
     ///   - person: an admin.
     /// - Returns: the analyses that were flagged by it.
-    /// - Throws: ``GatewayError`` of the kinds `forbidden` and `invalidPublication`.
+    /// - Throws: `GatewayError` of the kinds `forbidden` and `invalidPublication`.
     package func noteChange(_ document: Document, by person: Gateway.Person) async throws -> [RecordID] {
         guard person.isAdmin else { throw GatewayError(.forbidden, "This is for admins.") }
         let flag = try ChangeNotice.read(document, at: spine.keeper.now())

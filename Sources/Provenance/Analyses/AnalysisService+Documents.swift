@@ -15,7 +15,7 @@ extension AnalysisService {
     ///
     /// - Parameter record: the analysis.
     /// - Returns: the page, as the analysis stands now.
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: `GatewayError` of kind `notFound`.
     package func page(of record: RecordID) async throws -> Page {
         let analysis = try await analysis(record)
         let (manifest, versions) = try await (self.manifest(of: analysis), self.versions(of: analysis))
@@ -32,7 +32,7 @@ extension AnalysisService {
 
     /// The page of a site that records name as their builder.
     ///
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: `GatewayError` of kind `notFound`.
     package func page(ofSite name: String) throws -> [UInt8] {
         guard spine.configuration.sites.contains(where: { $0.name == name }) else {
             throw GatewayError(.notFound, "There is no site '\(name.prefix(60))' here now.")
@@ -44,7 +44,7 @@ extension AnalysisService {
     ///
     /// - Parameter digest: `sha256:…` of its text.
     /// - Returns: the text.
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: `GatewayError` of kind `notFound`.
     package func template(digest: String) async throws -> String {
         let text = try await spine.database.read { connection -> String? in
             guard try !AnalysisStore.users(of: digest, as: [.template], on: connection).isEmpty else { return nil }
@@ -60,7 +60,7 @@ extension AnalysisService {
     ///   - path: such as `manifest.dsse.json`, `archive.zip` or `outputs/map.fits`.
     ///   - record: the analysis.
     /// - Returns: nil when there is none of that name.
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: `GatewayError` of kind `notFound`.
     package func document(_ path: String, of record: RecordID) async throws -> AnalysisDocument? {
         let (analysis, edition) = try await (analysis(record), edition(of: record))
         if let form = ManifestForm(fileName: path) {

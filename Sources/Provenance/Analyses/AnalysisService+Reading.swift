@@ -10,7 +10,7 @@ extension AnalysisService {
 
     /// One analysis.
     ///
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: `GatewayError` of kind `notFound`.
     package func analysis(_ record: RecordID) async throws -> Analysis {
         guard let analysis = try await spine.database.read({ try AnalysisStore.find(record, on: $0) }) else {
             throw Self.missing(record)
@@ -20,7 +20,7 @@ extension AnalysisService {
 
     /// The signed manifest of an analysis.
     ///
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: `GatewayError` of kind `notFound`.
     package func edition(of record: RecordID) async throws -> Edition {
         guard let edition = try await spine.database.read({ try EditionStore.find(record, 1, on: $0) }) else {
             throw Self.missing(record)
@@ -36,7 +36,7 @@ extension AnalysisService {
 
     /// The signed envelope of something that happened to an analysis.
     ///
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: `GatewayError` of kind `notFound`.
     package func envelope(of record: RecordID, at position: Int) async throws -> String {
         let found = try await spine.database.read {
             try AnalysisStore.envelope(of: record, at: position, on: $0)
@@ -63,7 +63,7 @@ extension AnalysisService {
     ///   - cursor: the `next` of the page before.
     ///   - limit: the most.
     /// - Returns: a page, and the cursor of the next one.
-    /// - Throws: ``GatewayError`` of kind `invalidRequest` for a bad cursor.
+    /// - Throws: `GatewayError` of kind `invalidRequest` for a bad cursor.
     package func list(after cursor: String?, limit: Int) async throws -> (items: [Analysis], next: String?) {
         var before: (Int64, String)?
         if let cursor {
@@ -107,7 +107,7 @@ extension AnalysisService {
     /// The dated statement of how an analysis stands at this moment, signed.
     ///
     /// - Returns: the envelope.
-    /// - Throws: ``GatewayError`` of kind `notFound`, ``KeyFault``, storage errors.
+    /// - Throws: `GatewayError` of kind `notFound`, ``KeyFault``, storage errors.
     package func status(of record: RecordID) async throws -> String {
         let now = spine.keeper.now()
         let signer = try await keys.signer(.manifest, at: now, in: spine.database)

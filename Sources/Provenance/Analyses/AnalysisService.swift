@@ -24,7 +24,7 @@ package struct AnalysisService: Sendable {
     ///   - document: title, authors, licence, abstract, keywords.
     ///   - person: who publishes; the job's owner, or an admin.
     /// - Returns: the analysis.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
+    /// - Throws: `GatewayError` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
     package func publish(_ id: JobID, _ document: Document, by person: Gateway.Person) async throws -> Analysis {
         let (finished, first) = try await publishable(id, by: person)
         let request = try PublicationRequest(document, after: nil)
@@ -55,7 +55,7 @@ package struct AnalysisService: Sendable {
     ///   - document: `reason`, what is new of the words, and `job` where another job is shown.
     ///   - person: who publishes; the analysis's owner, or an admin.
     /// - Returns: the new version.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
+    /// - Throws: `GatewayError` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
     package func revise(_ record: RecordID, _ document: Document, by person: Gateway.Person) async throws -> Analysis {
         let before = try await analysis(record)
         try Self.require(person, before.owner)

@@ -39,7 +39,7 @@ package struct Decision: Sendable, Hashable {
     /// - Parameters:
     ///   - kind: what is decided.
     ///   - document: `code`, `reason` and perhaps `notice`.
-    /// - Throws: ``GatewayError`` of kind `invalidPublication` with every fault found.
+    /// - Throws: `GatewayError` of kind `invalidPublication` with every fault found.
     package init(_ kind: Kind, _ document: Document) throws {
         let collector = FaultCollector(lines: document.lines)
         let object = Field(document.value, collector: collector).object(known: ["code", "reason", "notice"])

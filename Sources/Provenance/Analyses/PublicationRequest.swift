@@ -26,7 +26,7 @@ package struct PublicationRequest: Sendable, Hashable {
     /// - Parameters:
     ///   - document: JSON or YAML.
     ///   - previous: the version before, whose words hold where the request has none; nil for the first.
-    /// - Throws: ``GatewayError`` of kind `invalidPublication` with every fault found.
+    /// - Throws: `GatewayError` of kind `invalidPublication` with every fault found.
     package init(_ document: Document, after previous: Publication?) throws {
         let collector = FaultCollector(lines: document.lines)
         guard let object = Field(document.value, collector: collector).object(known: Self.keys) else {

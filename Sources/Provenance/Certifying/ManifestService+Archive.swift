@@ -7,7 +7,7 @@ extension ManifestService {
     ///
     /// - Parameter edition: the manifest.
     /// - Returns: the files in their order.
-    /// - Throws: ``GatewayError`` of kind `conflict` when a file is no longer kept.
+    /// - Throws: `GatewayError` of kind `conflict` when a file is no longer kept.
     package func bag(of edition: Edition) async throws -> AnalysisDocument.Bag {
         let (finished, parent) = try await spine.database.read { connection in
             (

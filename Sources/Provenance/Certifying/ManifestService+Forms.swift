@@ -9,7 +9,7 @@ extension ManifestService {
     ///   - edition: the manifest.
     ///   - form: which form.
     /// - Returns: its text; the same bytes at all times.
-    /// - Throws: ``GatewayError``, ``LogFault``, storage errors.
+    /// - Throws: `GatewayError`, ``LogFault``, storage errors.
     package func text(of edition: Edition, as form: ManifestForm) async throws -> String {
         switch form {
         case .crate: return edition.crate

@@ -14,7 +14,7 @@ package struct ManifestService: Sendable {
     ///
     /// - Parameter id: the job.
     /// - Returns: the signed manifest.
-    /// - Throws: ``GatewayError`` of kind `notFound`, and of kind `conflict` while there is none yet.
+    /// - Throws: `GatewayError` of kind `notFound`, and of kind `conflict` while there is none yet.
     package func manifest(of id: JobID) async throws -> Edition {
         let job = try await spine.jobs.job(id)
         guard job.state.isFinal else {
@@ -44,7 +44,7 @@ package struct ManifestService: Sendable {
     ///
     /// - Parameter edition: the manifest.
     /// - Returns: the proof file; its bytes change as the log grows.
-    /// - Throws: ``GatewayError`` of kind `notFound`, ``LogFault``, storage errors.
+    /// - Throws: `GatewayError` of kind `notFound`, ``LogFault``, storage errors.
     package func newestProof(of edition: Edition) async throws -> String {
         let found = try await spine.database.read { connection -> LogProof? in
             let stored = StoredLog(origin: edition.origin)
@@ -80,7 +80,7 @@ package struct ManifestService: Sendable {
     /// The newest signed checkpoint, with the cosignatures of the witnesses that have seen it already.
     ///
     /// - Returns: the note.
-    /// - Throws: ``GatewayError`` of kind `notFound` for an empty log.
+    /// - Throws: `GatewayError` of kind `notFound` for an empty log.
     package func checkpoint() async throws -> String {
         let found = try await spine.database.read { connection -> SignedNote? in
             let size = try log.size(on: connection)
@@ -98,7 +98,7 @@ package struct ManifestService: Sendable {
     ///
     /// - Parameter path: which one.
     /// - Returns: its bytes.
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: `GatewayError` of kind `notFound`.
     package func tile(_ path: TilePath) async throws -> [UInt8] {
         guard let bytes = try await spine.database.read({ try log.tile(path, on: $0) }) else {
             throw GatewayError(.notFound, "The log does not reach as far as \(path).")

@@ -35,7 +35,7 @@ package struct ComparisonService: Sendable {
     ///   - right: the other.
     ///   - person: who asks; analyses are everybody's, jobs their owners'.
     /// - Returns: what was found.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden` and `conflict` for a job that has not ended.
+    /// - Throws: `GatewayError` of the kinds `notFound`, `forbidden` and `conflict` for a job that has not ended.
     package func compare(
         _ left: ReplayOrigin,
         _ right: ReplayOrigin,
@@ -64,7 +64,7 @@ package struct ComparisonService: Sendable {
     ///   - right: the other.
     ///   - person: who asks.
     /// - Returns: a chart of the sky for catalogues, a map for images.
-    /// - Throws: ``GatewayError`` of kind `notFound` where there is no picture, and those of ``compare(_:_:for:)``.
+    /// - Throws: `GatewayError` of kind `notFound` where there is no picture, and those of ``compare(_:_:for:)``.
     package func picture(
         of path: String,
         _ left: ReplayOrigin,

@@ -9,7 +9,7 @@ struct KeyRotation: Sendable, Hashable {
 
     /// Reads a request.
     ///
-    /// - Throws: ``GatewayError`` of kind `invalidPublication` with every fault found.
+    /// - Throws: `GatewayError` of kind `invalidPublication` with every fault found.
     init(_ document: Document) throws {
         let collector = FaultCollector(lines: document.lines)
         let object = Field(document.value, collector: collector).object(known: ["use", "overlap"])
@@ -44,7 +44,7 @@ struct KeyRevocation: Sendable, Hashable {
 
     /// Reads a request.
     ///
-    /// - Throws: ``GatewayError`` of kind `invalidPublication` with every fault found.
+    /// - Throws: `GatewayError` of kind `invalidPublication` with every fault found.
     init(_ document: Document, now: Timestamp) throws {
         let collector = FaultCollector(lines: document.lines)
         let object = Field(document.value, collector: collector).object(known: ["reason", "since"])

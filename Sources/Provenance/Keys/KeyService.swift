@@ -19,7 +19,7 @@ package struct KeyService: Sendable {
     ///   - document: `use` (`manifest` or `witness`), perhaps `overlap`.
     ///   - person: an admin.
     /// - Returns: the new key.
-    /// - Throws: ``GatewayError`` of the kinds `forbidden`, `invalidPublication` and `conflict`.
+    /// - Throws: `GatewayError` of the kinds `forbidden`, `invalidPublication` and `conflict`.
     package func rotate(_ document: Document, by person: Gateway.Person) async throws -> SigningKey {
         let wish = try KeyRotation(document)
         try Self.require(person)
@@ -60,7 +60,7 @@ package struct KeyService: Sendable {
     ///   - document: `reason`, and perhaps `since`, not in the future; now when it is left out.
     ///   - person: an admin.
     /// - Returns: the key as it stands now.
-    /// - Throws: ``GatewayError`` of the kinds `forbidden`, `invalidPublication`, `notFound` and `conflict`.
+    /// - Throws: `GatewayError` of the kinds `forbidden`, `invalidPublication`, `notFound` and `conflict`.
     package func revoke(_ id: String, _ document: Document, by person: Gateway.Person) async throws -> SigningKey {
         let now = spine.keeper.now()
         let wish = try KeyRevocation(document, now: now)

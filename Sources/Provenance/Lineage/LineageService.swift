@@ -20,7 +20,7 @@ package struct LineageService: Sendable {
     ///   - depth: jobs between the file and what is told, in both directions.
     ///   - person: who asks.
     /// - Returns: the graph.
-    /// - Throws: ``GatewayError`` of kind `notFound`, the same for what is not there and for what they may not read.
+    /// - Throws: `GatewayError` of kind `notFound`, the same for what is not there and for what they may not read.
     package func lineage(
         of digest: SHA256Digest,
         depth: Int,

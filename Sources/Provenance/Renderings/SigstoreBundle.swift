@@ -26,7 +26,7 @@ package struct SigstoreBundle: Sendable, Hashable {
 
     /// The file.
     ///
-    /// - Throws: ``CheckpointError`` when the proof's checkpoint is none.
+    /// - Throws: `CheckpointError` when the proof's checkpoint is none.
     package var text: String {
         get throws {
             let checkpoint = try Checkpoint(text: proof.checkpoint.text)

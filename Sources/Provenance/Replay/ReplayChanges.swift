@@ -19,7 +19,7 @@ package struct ReplayChanges: Sendable, Hashable {
     /// Reads changes.
     ///
     /// - Parameter document: `inputs`, `parameters`, `site`, `dryRun`, each of which may be left out.
-    /// - Throws: ``GatewayError`` of kind `invalidRequest` with every fault found.
+    /// - Throws: `GatewayError` of kind `invalidRequest` with every fault found.
     package init(_ document: Document) throws {
         let collector = FaultCollector(lines: document.lines)
         let root = Field(document.value, collector: collector)

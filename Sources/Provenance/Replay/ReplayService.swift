@@ -30,7 +30,7 @@ package struct ReplayService: Sendable {
     ///   - changes: what is to be otherwise.
     ///   - person: who asks.
     /// - Returns: what was found.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden` and `conflict`.
+    /// - Throws: `GatewayError` of the kinds `notFound`, `forbidden` and `conflict`.
     package func check(
         _ origin: ReplayOrigin,
         _ changes: ReplayChanges,
@@ -50,7 +50,7 @@ package struct ReplayService: Sendable {
     ///   - idempotencyKey: the client's key, if it sent one.
     ///   - person: who asks.
     /// - Returns: the new job; the report alone for a dry run.
-    /// - Throws: ``GatewayError`` of the kinds `notFound`, `forbidden`, `conflict` when something stands in the way, and
+    /// - Throws: `GatewayError` of the kinds `notFound`, `forbidden`, `conflict` when something stands in the way, and
     ///   those of a submission.
     package func replay(
         _ origin: ReplayOrigin,
@@ -123,7 +123,7 @@ package struct ReplayService: Sendable {
 
     /// The jobs that ran an analysis again, the oldest first; public, so without what is their owners' alone.
     ///
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: `GatewayError` of kind `notFound`.
     package func replays(of record: RecordID) async throws -> [Replay] {
         try await spine.database.read { connection in
             guard try AnalysisStore.find(record, on: connection) != nil else { throw AnalysisService.missing(record) }
@@ -137,7 +137,7 @@ package struct ReplayService: Sendable {
     ///   - id: the job.
     ///   - person: who asks; its owner, or an admin.
     /// - Returns: its descent both ways; `origin` is nil when it is no replay.
-    /// - Throws: ``GatewayError`` of the kinds `notFound` and `forbidden`.
+    /// - Throws: `GatewayError` of the kinds `notFound` and `forbidden`.
     package func descent(
         of id: JobID,
         for person: Gateway.Person

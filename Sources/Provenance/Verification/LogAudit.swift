@@ -2,7 +2,7 @@ package import Attestation
 
 /// Reads a whole log again and computes every hash: a pure function of its files, fed one by one.
 ///
-/// Give the file of each of ``paths`` to ``add(_:_:)`` in their order until it returns false, then ask for ``report``.
+/// Give the file of each of `paths` to `add(_:_:)` in their order until it returns false, then ask for ``report``.
 package struct LogAudit: Sendable {
     /// A checkpoint that somebody kept.
     package struct Kept: Sendable, Hashable {
