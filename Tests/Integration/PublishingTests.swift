@@ -128,6 +128,8 @@ struct PublishingTests {
         let source =
             "script: cat data/n.csv > m.csv\noutputs: [m.csv]\ninputs: [{path: data/n.csv, source: 'job:\(job)/n.csv'}]"
         let (_, later) = try await published(api, source)
+        // The same result once more, by no run of its own.
+        let twin = try await published(api, "script: echo 1 > n.csv\noutputs: [n.csv]").analysis
         let decision = "code: error-in-data\nreason: The antenna was broken."
         let answer = try await api.post("/api/v1/analyses/\(analysis)/retract", decision)
         #expect(answer.status == 200 && answer.json["status"]?["status"] == "retracted", "\(answer.text)")
@@ -139,6 +141,7 @@ struct PublishingTests {
         let flags = try await api.get("/api/v1/analyses/\(later)", token: nil).json["flags"]?.arrayValue ?? []
         #expect(flags.count == 1 && flags.first?["kind"] == "inputRetracted")
         #expect(flags.first?["cause"]?.stringValue == analysis)
+        #expect(try await api.get("/api/v1/analyses/\(twin)", token: nil).json["flags"]?.arrayValue?.count == 1)
         // Neither its result nor what was computed from it answers another job.
         for text in ["script: echo 1 > n.csv\noutputs: [n.csv]", source] {
             let again = try await api.wait(try await api.submit(manifest(text)))
@@ -148,6 +151,31 @@ struct PublishingTests {
         let back = try await api.post("/api/v1/analyses/\(analysis)/reinstate", "code: resolved\nreason: It was not.")
         #expect(back.json["status"]?["status"] == "current")
         #expect(try await api.get("/api/v1/analyses/\(later)", token: nil).json["flags"]?.arrayValue?.isEmpty == true)
+    }
+
+    @Test("names no account and no secret; an input that is not published stays with those who may read it")
+    func withheld() async throws {
+        let gateway = try await GatewayProcess(sites: Self.site()).start()
+        let api = API(gateway)
+        let upload = try await api.post("/api/v1/artifacts", "not for all", type: "application/octet-stream")
+        let digest = upload.json["digest"]?.stringValue ?? ""
+        let source = """
+            command: ls /home/somebody /scratch/researcher1/x > n.txt 2>&1 || true
+            outputs: [n.txt]
+            environment: {API_TOKEN: hush-hush, PLACE: /home/somebody/place}
+            inputs: [{path: in/x, source: "artifact:\(digest)"}]
+            """
+        let (job, analysis) = try await published(api, source)
+        let inside = try await api.statement(of: job).value.jsonText
+        #expect(!inside.contains("hush-hush") && inside.contains("(withheld)") && inside.contains("somebody"))
+        for name in ["/ro-crate-metadata.json", "/manifest.dsse.json", "/README.md", ""] {
+            let answer = try await api.get("/analysis/\(analysis)\(name)", token: nil)
+            let payload = Data(base64Encoded: answer.json["payload"]?.stringValue ?? "") ?? Data()
+            let text = answer.text + String(decoding: payload, as: UTF8.self)
+            #expect(answer.status == 200 && !text.contains("somebody") && !text.contains("researcher1"), "\(name)")
+            #expect(!text.contains("hush-hush"), "\(name)")
+        }
+        #expect(try await api.get("/analysis/\(analysis)/inputs/in/x", token: nil).status == 404)
     }
 
     @Test("flags the analyses that rest on what was replaced elsewhere")

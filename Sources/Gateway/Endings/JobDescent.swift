@@ -19,6 +19,11 @@ package enum JobDescent {
         try OutputStore.makers(of: digest, on: connection)
     }
 
+    /// The jobs that were answered by the result of a job: nothing ran for them.
+    package static func answered(by job: JobID, on connection: any StorageConnection) throws -> [JobID] {
+        try ResultStore.answered(by: job, on: connection)
+    }
+
     /// The files that a job made.
     package static func outputs(of job: JobID, on connection: any StorageConnection) throws -> [JobOutput] {
         try OutputStore.list(.output, of: job, on: connection)

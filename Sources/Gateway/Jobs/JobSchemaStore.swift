@@ -15,7 +15,10 @@ package enum GatewaySchema {
             ["CREATE TABLE template_texts (digest TEXT PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL)"]
         },
         Migration(module: "gateway", number: 7, name: "outputs by digest") { _ in
-            ["CREATE INDEX job_outputs_by_digest ON job_outputs (digest)"]
+            [
+                "CREATE INDEX job_outputs_by_digest ON job_outputs (digest)",
+                "CREATE INDEX jobs_answered ON jobs (cache_job) WHERE cache_status = 'hit'",
+            ]
         },
     ]
 

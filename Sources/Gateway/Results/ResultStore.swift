@@ -54,6 +54,14 @@ enum ResultStore {
         )
     }
 
+    /// The jobs that were answered by the result of this one, the oldest first.
+    static func answered(by job: JobID, on connection: any StorageConnection) throws -> [JobID] {
+        try connection.query(
+            "SELECT id FROM jobs WHERE cache_job = $1 AND cache_status = 'hit' ORDER BY id",
+            [.text(job.text)]
+        ).compactMap { JobID(try $0.text("id")) }
+    }
+
     /// Ends the time of a job's result as the answer.
     ///
     /// - Returns: how many there were.

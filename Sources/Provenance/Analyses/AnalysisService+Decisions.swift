@@ -91,11 +91,14 @@ extension AnalysisService {
         var reach = Reach()
         if kind == .reinstate { try AnalysisStore.unflag(cause: analysis.record.text, on: connection) }
         guard kind == .retract else { return reach }
-        var jobs = [analysis.job]
-        var seen: Set<JobID> = [analysis.job]
+        var jobs = try sameResult(as: analysis.job, on: connection)
+        let twins = try jobs.flatMap { try AnalysisStore.list(of: $0, on: connection) }.map(\.record)
+            .filter { $0 != analysis.record }
+        var seen = Set(jobs)
         while let job = jobs.popLast() {
             reach.results += try JobDescent.disown(job, on: connection)
-            for output in try JobDescent.outputs(of: job, on: connection) {
+            // That a file is empty says nothing of where it is from.
+            for output in try JobDescent.outputs(of: job, on: connection) where output.size > 0 {
                 let flag = AnalysisFlag(
                     kind: .inputRetracted,
                     digest: output.digest.description,
@@ -103,13 +106,23 @@ extension AnalysisService {
                     reason: decision.reason.text,
                     at: now
                 )
-                for user in try AnalysisStore.users(of: flag.digest, as: [.input], on: connection)
-                where try AnalysisStore.flag(flag, user, on: connection) { reach.analyses += 1 }
+                let users = try AnalysisStore.users(of: flag.digest, as: [.input], on: connection)
+                let isOwn = job == analysis.job
+                for user in users + (isOwn ? twins : []) where try AnalysisStore.flag(flag, user, on: connection) {
+                    reach.analyses += 1
+                }
                 for reader in try JobDescent.readers(of: output.digest, on: connection)
                 where seen.insert(reader).inserted { jobs.append(reader) }
             }
         }
         return reach
+    }
+
+    /// The jobs that have the result of a job: the one that ran, and those that its result answered.
+    private func sameResult(as job: JobID, on connection: any StorageConnection) throws -> [JobID] {
+        let cache = try spine.finished.find(job, on: connection)?.job.cache
+        let ran = cache?.status == .hit ? cache?.job ?? job : job
+        return try [ran] + JobDescent.answered(by: ran, on: connection)
     }
 
     /// Notes that something analyses rest on was replaced or withdrawn elsewhere: a dataset version, a model, an image.

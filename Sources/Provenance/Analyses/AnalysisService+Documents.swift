@@ -91,7 +91,9 @@ extension AnalysisService {
     private static let script = "program/user-script"
     private static let inputs = "inputs/"
 
-    /// What the job was given and the gateway still has: the text of its script, or an input.
+    /// What the job was given: the text of its script, an input from the manifest, or one that is itself published.
+    ///
+    /// Other inputs are named by digest alone: who may read them has not said that everybody may.
     private func given(
         _ path: String,
         _ analysis: Analysis,
@@ -108,7 +110,10 @@ extension AnalysisService {
             return .fixed(bytes, type: MediaType.of(path: slot), name: name)
         }
         guard let input = manifest.inputs.first(where: { $0.slot == slot }), case .sha256(let digest)? = input.digest,
-            input.kind == .artifact || input.kind == .output, let stored = try await spine.artifacts.find(digest)
+            let stored = try await spine.artifacts.find(digest),
+            try await spine.database.read({
+                try !AnalysisStore.users(of: digest.description, as: [.output], on: $0).isEmpty
+            })
         else { return nil }
         return .artifact(digest, size: stored.size, type: MediaType.of(path: slot), name: name)
     }

@@ -144,7 +144,7 @@ package struct AnalysisService: Sendable {
                 record: record,
                 work: work,
                 job: finished.job.id,
-                owner: person.name,
+                owner: finished.job.owner,
                 project: finished.account,
                 publication: publication,
                 status: .current,
@@ -184,6 +184,8 @@ package struct AnalysisService: Sendable {
         var manifest = collector.manifest(of: finished, id: record, origin: origin)
         manifest.publication = publication
         manifest.replayOf = parent
+        let account = spine.configuration.sites.first { $0.name == finished.job.site }?.user
+        manifest.program.hideAccounts(named: account)
         manifest.ending.retainUntil = nil
         for index in manifest.outputs.indices { manifest.outputs[index].retainUntil = nil }
         return manifest

@@ -5,8 +5,8 @@ internal import Slurm
 
 /// Makes the one value of all documents from what the spine knows of an ended job.
 ///
-/// What the spine does not know stays nil. Permissions in addresses (their queries) and texts of the environment that
-/// name secrets do not travel.
+/// What the spine does not know stays nil. Permissions in addresses (their queries) and values of variables whose names
+/// tell of secrets do not travel (``Withheld``).
 struct ManifestCollector: Sendable {
     let gateway: GatewayIdentity
 
@@ -123,7 +123,9 @@ struct ManifestCollector: Sendable {
         var program = Program(template: template)
         program.script = SHA256Digest(job.scriptDigest)
         program.parameters = asked?.parameters ?? [:]
-        program.environment = asked?.environment ?? [:]
+        program.environment = Dictionary(
+            uniqueKeysWithValues: (asked?.environment ?? [:]).map { ($0, Withheld.names($0) ? Withheld.word : $1) }
+        )
         program.modules = finished.node?.modules ?? asked?.modules ?? []
         program.declaredOutputs = asked?.outputs ?? []
         switch asked?.program {

@@ -50,7 +50,7 @@ extension LandingPage {
         let rows = manifest.inputs.prefix(Self.shownFiles).map { input in
             let address = manifest.address(of: input)
             let digest = input.digest.map { "\($0.algorithm):\($0.value.hexadecimal)" } ?? "digest not known"
-            let isKept = input.kind == .inline || input.kind == .artifact || input.kind == .output
+            let isKept = input.kind == .inline
             let slot = isKept ? Markup.link(addresses.document("inputs/" + input.slot), input.slot) : Markup(input.slot)
             let source: Markup = address.hasPrefix("http") ? .link(address, address) : Markup(address)
             return [slot, source, .element("code", [], Markup(digest))]
