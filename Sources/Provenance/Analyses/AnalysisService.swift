@@ -184,8 +184,7 @@ package struct AnalysisService: Sendable {
         var manifest = collector.manifest(of: finished, id: record, origin: origin)
         manifest.publication = publication
         manifest.replayOf = parent
-        let account = spine.configuration.sites.first { $0.name == finished.job.site }?.user
-        manifest.program.hideAccounts(named: account)
+        manifest.program.hideAccounts(named: spine.account(at: finished.job.site))
         manifest.ending.retainUntil = nil
         for index in manifest.outputs.indices { manifest.outputs[index].retainUntil = nil }
         return manifest

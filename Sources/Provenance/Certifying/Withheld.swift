@@ -1,3 +1,5 @@
+internal import Gateway
+
 /// What no record tells: values of variables that are named like secrets; in published ones also the names of accounts.
 enum Withheld {
     /// Stands in the place of what is not told.
@@ -44,4 +46,9 @@ extension Program {
         case .script?, nil: break
         }
     }
+}
+
+extension Spine {
+    /// The gateway's account at a site, where the configuration names it.
+    func account(at site: String) -> String? { configuration.sites.first { $0.name == site }?.user }
 }

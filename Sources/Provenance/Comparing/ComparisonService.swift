@@ -149,6 +149,8 @@ package struct ComparisonService: Sendable {
         }
         var manifest = ManifestCollector(gateway: identity).manifest(of: finished, id: record, origin: nil)
         manifest.publication = analysis?.publication
+        // On both sides, so that nothing differs by it.
+        manifest.program.hideAccounts(named: spine.account(at: finished.job.site))
         return RunSide(
             shown: RunComparison.Side(
                 id: analysis?.record.text ?? job.text,
