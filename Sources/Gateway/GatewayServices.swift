@@ -54,7 +54,7 @@ package struct GatewayRuntime: Sendable {
     static let migrations =
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
-        + StagingSchemaStore.migrations + ResultSchemaStore.migrations
+        + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]

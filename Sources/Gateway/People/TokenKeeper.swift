@@ -1,20 +1,6 @@
 internal import Attestation
 internal import Foundation
 
-/// Somebody who uses the gateway.
-package struct Person: Sendable, Hashable {
-    /// Who it is.
-    package let name: String
-    /// Whether they may decide for others.
-    package let isAdmin: Bool
-
-    /// A person.
-    package init(name: String, isAdmin: Bool) {
-        self.name = name
-        self.isAdmin = isAdmin
-    }
-}
-
 /// Knows who holds which token.
 package struct TokenKeeper: Sendable {
     private let digest: SHA256Digest
