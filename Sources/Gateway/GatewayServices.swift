@@ -31,6 +31,8 @@ package struct GatewayServices: Sendable {
     package let templates: TemplateCatalog
     /// Tokens.
     package let people: TokenKeeper
+    /// Who did what.
+    package let audit: AuditService
     /// Whose things are.
     package let ownership: Ownership
     /// Health.
@@ -167,6 +169,7 @@ package struct GatewayRuntime: Sendable {
             watches: [
                 feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
                 LoginWatch(directory: directory, logger: logger),
+                AuditMemory(database: database, home: configuration.home, logger: logger),
             ],
             databases: [database, upkeep],
             sole: sole,
@@ -240,6 +243,7 @@ package struct GatewayRuntime: Sendable {
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,
             people: people,
+            audit: AuditService(database: database),
             ownership: Ownership(jobs: jobs, artifacts: world.artifacts, uploads: uploads),
             health: HealthService(database: database, store: world.store, templates: templates),
             queue: QueueService(database: database, queue: queue, keeper: keeper),

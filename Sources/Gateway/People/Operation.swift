@@ -8,6 +8,8 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     case readDocuments = "gateway.documents"
     case readFigures = "gateway.figures"
 
+    case readAudit = "audit.read"
+
     // Jobs
     case submitJob = "jobs.submit"
     case listJobs = "jobs.list"

@@ -63,6 +63,7 @@ package enum Rights {
         case .readMetrics: return right(nil, .all, .all, .all, .all, .read)
         case .readDocuments: return right(nil, .all, .all, .all, .all, .read)
         case .readFigures: return right(nil, .none, .none, .all, .all, .read)
+        case .readAudit: return right(nil, .none, .none, .none, .all, .admin)
 
         case .submitJob: return right(nil, .none, .none, .own, .all, .write)
         case .listJobs: return right(nil, .none, .none, .own, .all, .read)

@@ -32,7 +32,7 @@ struct RouteTable: Sendable {
             + LineageRoutes(lineage: provenance.lineage).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
-            + HealthRoutes(services: services, metrics: metrics).routes
+            + AuditRoutes(audit: services.audit).routes + HealthRoutes(services: services, metrics: metrics).routes
     }
 
     /// The router, with HEAD answered wherever GET is and 405 wherever only the method is wrong.
