@@ -6,7 +6,7 @@ internal import Provenance
 /// Every route of the API, subject by subject.
 struct RouteTable: Sendable {
     let routes: [Route]
-    let people: TokenKeeper
+    let people: People
 
     init(services: GatewayServices, provenance: ProvenanceWing, limits: Limits, metrics: GatewayMetrics) {
         people = services.people
@@ -27,6 +27,7 @@ struct RouteTable: Sendable {
             + LineageRoutes(lineage: provenance.lineage).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
+            + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes
     }
 
@@ -41,12 +42,7 @@ struct RouteTable: Sendable {
                 guard !request.uri.path.contains("%00") else {
                     throw Problem(kind: .notFound, detail: "No name here holds the character U+0000.")
                 }
-                guard route.isPublic || context.person != nil else {
-                    throw Problem(
-                        kind: .unauthenticated,
-                        detail: "Send a valid token as 'Authorization: Bearer …'."
-                    )
-                }
+                if !route.isPublic { _ = try context.somebody() }
                 if let response = route.atOnce?(request, context) { return response }
                 let pass = route.isAlwaysLetIn ? nil : try turnstile.enter(route.style)
                 switch route.style {
