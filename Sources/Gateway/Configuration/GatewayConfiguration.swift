@@ -24,6 +24,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var storage = StoragePolicy.standard
     /// Who signs reproducibility manifests, and under which name.
     package var provenance = ProvenancePolicy()
+    /// Who is let in, and how.
+    package var people = PeoplePolicy()
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 
