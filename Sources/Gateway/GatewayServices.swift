@@ -59,7 +59,7 @@ package struct GatewayRuntime: Sendable {
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
-        + PeopleSchemaStore.migrations
+        + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -214,6 +214,7 @@ package struct GatewayRuntime: Sendable {
             store: world.store,
             tasks: world.tasks,
             admission: Admission(sites: directory, templates: templates),
+            budget: Budget(database: database, keeper: keeper),
             results: world.results,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
