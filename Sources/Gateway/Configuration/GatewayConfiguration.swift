@@ -24,6 +24,10 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var storage = StoragePolicy.standard
     /// Who signs reproducibility manifests, and under which name.
     package var provenance = ProvenancePolicy()
+    /// When people must approve jobs.
+    package var approvals = ApprovalPolicy.none
+    /// By which server mail is sent; nil for no mail.
+    package var mail: MailPolicy?
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 

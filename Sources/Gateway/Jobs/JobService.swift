@@ -31,6 +31,7 @@ package struct JobService: Sendable {
     let tasks: JobTasks
     let admission: Admission
     let results: ResultCache
+    let approvals: ApprovalDesk
     let artifacts: ArtifactLibrary
     let backlog: Backlog
     let keeper: TimeKeeper
@@ -89,8 +90,10 @@ package struct JobService: Sendable {
                 }
                 try rerun.record(job, connection)
             }
-            guard let keys = prospect.keys, job.id == accepted.id else { return job }
-            return try look(job, manifest, keys, on: connection)
+            guard job.id == accepted.id else { return try shown(job, on: connection) }
+            let isToBeComputed = try prospect.keys.map { try look(job, manifest, $0, on: connection) } ?? true
+            let current = try prospect.keys == nil ? job : store.find(job.id, on: connection) ?? job
+            return try shown(isToBeComputed ? approvals.consider(current, on: connection) : current, on: connection)
         }
         return .accepted(answer)
     }
@@ -125,19 +128,31 @@ package struct JobService: Sendable {
     }
 
     /// Answers a job by a known result, or lets it go on.
+    ///
+    /// - Returns: whether it is certain that it must be computed.
     private func look(
         _ job: Job,
         _ manifest: JobManifest,
         _ keys: [String: String],
         on connection: any StorageConnection
-    ) throws -> Job {
+    ) throws -> Bool {
         let software = admission.sites[job.site]?.configuration.cache.software ?? ""
         switch try results.look(job, manifest, inputs: keys, software: software, on: connection) {
-        case .answered, .joined: break
-        case .compute: try store.apply(.ready, to: job.id, on: connection)
-        case .absent: try tasks.enqueue([.stage], for: job, at: job.createdAt, on: connection)
+        case .answered, .joined: return false
+        case .compute:
+            try store.apply(.ready, to: job.id, on: connection)
+            return true
+        case .absent:
+            try tasks.enqueue([.stage], for: job, at: job.createdAt, on: connection)
+            return false
         }
-        return try store.find(job.id, on: connection) ?? job
+    }
+
+    /// A job with the newest question about it.
+    private func shown(_ job: Job, on connection: any StorageConnection) throws -> Job {
+        var job = job
+        job.approval = try ApprovalStore.latest(of: job.id, on: connection)
+        return job
     }
 
     private func write(
@@ -217,7 +232,7 @@ package struct JobService: Sendable {
         let found = try await database.read { connection in
             var job = try store.find(id, on: connection)
             if job?.arrayCount != nil { job?.tasks = try store.arrayTasks(of: id, on: connection) }
-            return job
+            return try job.map { try shown($0, on: connection) }
         }
         guard let found else { throw GatewayError(.notFound, "There is no job \(id).") }
         return found
@@ -232,7 +247,11 @@ package struct JobService: Sendable {
     /// - Returns: the page.
     /// - Throws: ``GatewayError`` for a bad cursor.
     package func list(_ query: JobQuery) async throws -> JobPage {
-        try await database.read { connection in try JobListStore.page(query, on: connection) }
+        try await database.read { connection in
+            let page = try JobListStore.page(query, on: connection)
+            let items = try page.items.map { $0.state == .held ? try shown($0, on: connection) : $0 }
+            return JobPage(items: items, next: page.next)
+        }
     }
 
     /// Asks for a job to end.
@@ -250,7 +269,7 @@ package struct JobService: Sendable {
             throw GatewayError(.conflict, "The job has already ended: it is \(before.state.rawValue).")
         }
         let changed = try await database.transaction { connection in
-            try store.apply(.cancelRequested, to: id, on: connection)
+            try store.apply(.cancelRequested, to: id, on: connection).map { try shown($0, on: connection) }
         }
         guard let changed else { throw GatewayError(.notFound, "There is no job \(id).") }
         return changed

@@ -1,0 +1,31 @@
+package import Storage
+
+/// Tells what a job can cost at worst.
+package struct ApprovalPricing: Sendable {
+    /// The price of a job; asked before it is held and again before it is sent, and the same while nothing changed.
+    package let price: @Sendable (Job, JobManifest, any StorageConnection) throws -> JobPrice
+
+    /// A way to price jobs.
+    package init(price: @escaping @Sendable (Job, JobManifest, any StorageConnection) throws -> JobPrice) {
+        self.price = price
+    }
+
+    /// Every node-hour costs one SU, and the Slurm account is the project.
+    ///
+    /// - Parameter partitions: the partition of each site for manifests without one.
+    package static func flat(partitions: [String: String]) -> ApprovalPricing {
+        ApprovalPricing { job, manifest, _ in
+            JobPrice(
+                site: job.site,
+                partition: manifest.resources.partition ?? partitions[job.site],
+                nodes: manifest.resources.nodes,
+                tasks: manifest.array?.count ?? 1,
+                walltimeSeconds: manifest.resources.walltime ?? 0,
+                attempts: manifest.retries.limit + 1,
+                rate: .one,
+                project: manifest.resources.account,
+                allocation: nil
+            )
+        }
+    }
+}
