@@ -8,7 +8,9 @@ package struct MailAddress: Sendable, Hashable, CustomStringConvertible {
     /// What an address looks like, for people.
     package static let form = "an address such as hpc-help@example.org"
 
-    /// Reads an address; nil when it is none. Nothing that ends a line or a command passes.
+    /// Reads an address; nil when it is none.
+    ///
+    /// Nothing that ends a line or a command passes.
     ///
     /// - Parameter text: the written form.
     package init?(_ text: String) {

@@ -11,6 +11,7 @@ extension ApprovalDesk {
     ///   - waiting: jobs that are about to be sent, by priority.
     ///   - connection: the transaction.
     /// - Returns: those of them that may be.
+    /// - Throws: storage errors.
     func clear(_ waiting: [Job], on connection: any StorageConnection) throws -> [Job] {
         guard policy.isActive else { return waiting }
         var entries: [AuditEntry] = []

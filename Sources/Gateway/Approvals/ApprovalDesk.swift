@@ -152,9 +152,7 @@ package struct ApprovalDesk: Sendable {
         )
     }
 
-    /// Writes a question and holds the job.
-    ///
-    /// - Parameter changed: what is not as it was approved before.
+    /// Writes a question and holds the job; `changed` is what is not as it was approved before.
     func ask(
         about work: Work,
         _ verdict: ApprovalVerdict,

@@ -13,6 +13,7 @@ package struct ApprovalPricing: Sendable {
     /// Every node-hour costs one SU, and the Slurm account is the project.
     ///
     /// - Parameter partitions: the partition of each site for manifests without one.
+    /// - Returns: a way to price jobs.
     package static func flat(partitions: [String: String]) -> ApprovalPricing {
         ApprovalPricing { job, manifest, _ in
             JobPrice(

@@ -39,6 +39,7 @@ package struct CoveredWork: Sendable, Hashable {
     /// What is not the same as in an earlier work, in the words of this type.
     ///
     /// - Parameter earlier: the other's ``text``.
+    /// - Returns: names such as `script` or `price`, sorted.
     package func differences(from earlier: String) -> [String] {
         let (before, now) = (try? JSONValue(json: earlier.utf8), try? JSONValue(json: text.utf8))
         let keys = Set((before?.objectValue ?? [:]).keys).union((now?.objectValue ?? [:]).keys)

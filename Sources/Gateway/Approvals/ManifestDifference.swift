@@ -17,6 +17,7 @@ package struct ManifestDifference: Sendable, Hashable {
     /// - Parameters:
     ///   - earlier: JSON text.
     ///   - later: JSON text.
+    /// - Returns: at most 100 places.
     static func between(_ earlier: String, _ later: String) -> [ManifestDifference] {
         guard let before = try? JSONValue(json: earlier.utf8), let after = try? JSONValue(json: later.utf8) else {
             return []
