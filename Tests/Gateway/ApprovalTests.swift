@@ -49,7 +49,7 @@ struct ApprovalTests {
             #expect(await kind { try await fixture.refuse(approval, by: carol) } == .forbidden)
             let researcher = Person(name: "bob", role: .researcher)
             #expect(await kind { try await fixture.approve(approval, by: researcher) } == .forbidden)
-            let reading = Person(name: "dave", role: .admin, scopes: [.read, .admin])
+            let reading = Person(name: "dave", role: .admin, scopes: [.read, .write])
             #expect(await kind { try await fixture.approve(approval, by: reading) } == .forbidden)
             #expect(try await fixture.job(job.id).state == .held)
             #expect(try await fixture.audited().isEmpty)

@@ -63,7 +63,6 @@ package enum ApprovalSchemaStore {
             "CREATE UNIQUE INDEX approvals_open ON approvals (job_id) WHERE state = 'open'",
             "CREATE INDEX approvals_by_job ON approvals (job_id, id)",
             "CREATE INDEX approvals_by_state ON approvals (state, id)",
-            "CREATE INDEX jobs_of_owner ON jobs (owner, state, id)",
         ]
     }
 

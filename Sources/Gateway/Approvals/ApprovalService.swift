@@ -150,11 +150,8 @@ package struct ApprovalService: Sendable {
     }
 
     private static func requireApprover(_ person: Person) throws(GatewayError) {
-        guard person.role == .admin, person.scopes.contains(.approve) else {
-            throw GatewayError(
-                .forbidden,
-                "Only admins approve, with a token that may be used for it (scope 'approve')."
-            )
+        guard Rights.reach(.decideApprovals, of: person) == .all else {
+            throw Rights.refusal(.decideApprovals, of: person)
         }
     }
 

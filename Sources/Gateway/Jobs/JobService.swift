@@ -91,9 +91,11 @@ package struct JobService: Sendable {
                 try rerun.record(job, connection)
             }
             guard job.id == accepted.id else { return try shown(job, on: connection) }
-            let isToBeComputed = try prospect.keys.map { try look(job, manifest, $0, on: connection) } ?? true
-            let current = try prospect.keys == nil ? job : store.find(job.id, on: connection) ?? job
-            return try shown(isToBeComputed ? approvals.consider(current, on: connection) : current, on: connection)
+            var result = job
+            let isToBeComputed = try prospect.keys.map { try look(&result, manifest, $0, on: connection) } ?? true
+            if isToBeComputed { result = try approvals.consider(result, on: connection) }
+            try audit("job.submitted", job, by: person, on: connection)
+            return try shown(result, on: connection)
         }
         return .accepted(answer)
     }
@@ -131,21 +133,20 @@ package struct JobService: Sendable {
     ///
     /// - Returns: whether it is certain that it must be computed.
     private func look(
-        _ job: Job,
+        _ job: inout Job,
         _ manifest: JobManifest,
         _ keys: [String: String],
         on connection: any StorageConnection
     ) throws -> Bool {
         let software = admission.sites[job.site]?.configuration.cache.software ?? ""
-        switch try results.look(job, manifest, inputs: keys, software: software, on: connection) {
-        case .answered, .joined: return false
-        case .compute:
-            try store.apply(.ready, to: job.id, on: connection)
-            return true
-        case .absent:
-            try tasks.enqueue([.stage], for: job, at: job.createdAt, on: connection)
-            return false
+        let verdict = try results.look(job, manifest, inputs: keys, software: software, on: connection)
+        switch verdict {
+        case .answered, .joined: break
+        case .compute: try store.apply(.ready, to: job.id, on: connection)
+        case .absent: try tasks.enqueue([.stage], for: job, at: job.createdAt, on: connection)
         }
+        job = try store.find(job.id, on: connection) ?? job
+        return verdict == .compute
     }
 
     /// A job with the newest question about it.
@@ -175,7 +176,7 @@ package struct JobService: Sendable {
             }
             return earlier
         }
-        try checkDependencies(manifest, on: connection)
+        try checkDependencies(manifest, of: job.owner, on: connection)
         // What jobs bring home is never refused, so an allocation that is full begins no more.
         if !manifest.outputs.isEmpty {
             try artifacts.requireRoom(results.holdings.account(of: job), for: 1, on: connection)
@@ -191,15 +192,20 @@ package struct JobService: Sendable {
         return job
     }
 
-    private func checkDependencies(_ manifest: JobManifest, on connection: any StorageConnection) throws {
+    /// A job of somebody else's is as good as none: what became of it is nobody's business.
+    private func checkDependencies(
+        _ manifest: JobManifest,
+        of owner: String,
+        on connection: any StorageConnection
+    ) throws {
         var faults: [Fault] = []
         for (index, dependency) in manifest.dependencies.enumerated()
-        where try store.find(dependency.job, on: connection) == nil {
+        where try JobStore.owner(of: dependency.job, on: connection) != owner {
             faults.append(
                 Fault(
                     path: "/dependencies/\(index)/job",
                     message: "there is no job \(dependency.job)",
-                    expected: "the id of a job of this gateway"
+                    expected: "the id of a job of yours"
                 )
             )
         }
@@ -238,15 +244,35 @@ package struct JobService: Sendable {
         return found
     }
 
+    /// Whose a job is.
+    ///
+    /// - Parameter id: its name.
+    /// - Returns: the person's name; nil when there is no such job.
+    /// - Throws: storage errors.
+    package func owner(of id: JobID) async throws -> String? {
+        try await database.read { try JobStore.owner(of: id, on: $0) }
+    }
+
     /// The database's count of commits, where it has one: what was read stays true while the count stays.
     package var commits: UInt64? { database.commits }
 
     /// A page of jobs, newest first.
     ///
-    /// - Parameter query: which jobs.
+    /// - Parameters:
+    ///   - query: which jobs.
+    ///   - person: who asks; of others' jobs only those who may see them are told.
     /// - Returns: the page.
     /// - Throws: ``GatewayError`` for a bad cursor.
-    package func list(_ query: JobQuery) async throws -> JobPage {
+    package func list(_ query: JobQuery, for person: Person) async throws -> JobPage {
+        var query = query
+        if Rights.reach(.listJobs, of: person) != .all {
+            guard query.owner == nil || query.owner == person.name else { return JobPage(items: [], next: nil) }
+            query.owner = person.name
+        }
+        return try await list(query)
+    }
+
+    private func list(_ query: JobQuery) async throws -> JobPage {
         try await database.read { connection in
             let page = try JobListStore.page(query, on: connection)
             let items = try page.items.map { $0.state == .held ? try shown($0, on: connection) : $0 }
@@ -269,10 +295,28 @@ package struct JobService: Sendable {
             throw GatewayError(.conflict, "The job has already ended: it is \(before.state.rawValue).")
         }
         let changed = try await database.transaction { connection in
-            try store.apply(.cancelRequested, to: id, on: connection).map { try shown($0, on: connection) }
+            let job = try store.apply(.cancelRequested, to: id, on: connection)
+            if let job, before.cancelRequestedAt == nil {
+                try audit("job.cancellationRequested", job, by: person, on: connection)
+            }
+            return try job.map { try shown($0, on: connection) }
         }
         guard let changed else { throw GatewayError(.notFound, "There is no job \(id).") }
         return changed
+    }
+
+    private func audit(
+        _ action: String,
+        _ job: Job,
+        by person: Person,
+        on connection: any StorageConnection
+    ) throws {
+        let details: JSONValue = [
+            "owner": .string(job.owner), "site": .string(job.site), "script": .string(job.scriptDigest),
+            "state": .string(job.state.rawValue),
+        ]
+        let entry = AuditEntry(action, .init("job", job.id.text), by: person, details: details)
+        try AuditStore.append(entry, at: keeper.now(), on: connection)
     }
 
     /// Events of a job after a sequence number.

@@ -13,14 +13,14 @@ struct ApprovalRoutes: Sendable {
         let one = "/api/v1/approvals/{id}"
         let standing = "/api/v1/standing-approvals"
         return [
-            Route(.get, "/api/v1/approvals", answer: list),
-            Route(.post, "/api/v1/approvals/approve", answer: approveSeveral),
-            Route(.get, one, answer: show),
-            Route(.post, one + "/approve", answer: approve),
-            Route(.post, one + "/refuse", answer: refuse),
-            Route(.get, standing, answer: listStanding),
-            Route(.post, standing, answer: grant),
-            Route(.post, standing + "/{id}/revoke", answer: revoke),
+            Route(.get, "/api/v1/approvals", .readApprovals, answer: list),
+            Route(.post, "/api/v1/approvals/approve", .decideApprovals, answer: approveSeveral),
+            Route(.get, one, .readApprovals, answer: show),
+            Route(.post, one + "/approve", .decideApprovals, answer: approve),
+            Route(.post, one + "/refuse", .decideApprovals, answer: refuse),
+            Route(.get, standing, .readApprovals, answer: listStanding),
+            Route(.post, standing, .decideApprovals, answer: grant),
+            Route(.post, standing + "/{id}/revoke", .decideApprovals, answer: revoke),
         ]
     }
 
@@ -28,7 +28,6 @@ struct ApprovalRoutes: Sendable {
     private static let bodyBytes = 64 << 10
 
     private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         var query = try RequestQuery(request, known: ["state", "limit", "cursor"])
         let limit = query.integer("limit", in: 1...100) ?? 50
         let state = query.text("state").flatMap(Approval.State.init(rawValue:))
@@ -46,8 +45,7 @@ struct ApprovalRoutes: Sendable {
     }
 
     private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
-        return Answers.json(ApprovalJSON.dossier(try await approvals.approval(try Self.id(context))))
+        Answers.json(ApprovalJSON.dossier(try await approvals.approval(try Self.id(context))))
     }
 
     private func approve(_ request: Request, _ context: GatewayContext) async throws -> Response {
@@ -77,7 +75,6 @@ struct ApprovalRoutes: Sendable {
     // MARK: - Standing approvals
 
     private func listStanding(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         var query = try RequestQuery(request, known: ["limit", "cursor"])
         let limit = query.integer("limit", in: 1...1000) ?? 100
         let cursor = query.text("cursor").flatMap(StandingApprovalID.init)
