@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CurlClient
@@ -14,6 +15,11 @@ struct MailTests {
             identifier: "apr_1.0",
             writtenAt: 1_795_292_564
         )
+    }
+
+    private func start() throws -> MailRelayServer {
+        let python = ProcessInfo.processInfo.environment["FARFIELD_TEST_PYTHON"]
+        return try MailRelayServer(python: try #require(python, "run ./scripts/test"))
     }
 
     private func relay(
@@ -44,7 +50,7 @@ struct MailTests {
 
     @Test("arrives as it was written, dots, long lines, any language and hostile subjects included")
     func arrives() async throws {
-        let server = try MailRelayServer()
+        let server = try start()
         let subject =
             "Zwölf Aufträge für 観測\r\nBcc: mallory@evil.example\r\n\r\nbody " + String(repeating: "é", count: 90)
         let text = ".\n..dots\n" + String(repeating: "länge ", count: 60) + "\n=3D \t\nlast"
@@ -61,7 +67,7 @@ struct MailTests {
 
     @Test("goes by STARTTLS with a login, and by neither without it")
     func secure() async throws {
-        let server = try MailRelayServer()
+        let server = try start()
         let good = try relay(server, secure: true, .required, password: "s3cret-canary")
         try await MailSender(relay: good).send(try message())
         #expect(try server.taken.map(\.user) == ["gate"] && server.taken.allSatisfy(\.secure))
@@ -79,7 +85,7 @@ struct MailTests {
 
     @Test("is told apart: for now, for good, cut off, nobody there")
     func faults() async throws {
-        let server = try MailRelayServer()
+        let server = try start()
         let relay = try relay(server)
         server.command("answer 451 4.3.0 later")
         let later = try #require(await failure(relay, try message()))
