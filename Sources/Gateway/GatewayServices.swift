@@ -41,6 +41,8 @@ package struct GatewayServices: Sendable {
     package let queue: QueueService
     /// Webhooks.
     package let webhooks: WebhookService
+    /// Approvals.
+    package let approvals: ApprovalService
     /// What `/metrics` shows of the present moment.
     package let figures: FiguresService
 }
@@ -59,7 +61,7 @@ package struct GatewayRuntime: Sendable {
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
-        + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations
+        + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations + ApprovalSchemaStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -142,6 +144,8 @@ package struct GatewayRuntime: Sendable {
                 client: HTTPClient(.init(userAgent: "farfield")),
                 keeper: keeper
             ),
+            approvals: configuration.approvals,
+            mail: MailBox(policy: configuration.mail),
             limits: configuration.limits,
             restoredAt: restoredAt,
             keeper: keeper,
@@ -164,7 +168,7 @@ package struct GatewayRuntime: Sendable {
             services: services,
             spine: try await spine(in: world, services, configuration, queue),
             firstToken: firstToken,
-            handlers: handlers(in: world, services, queue),
+            handlers: handlers(in: world, services, queue) + [DeliverMail(policy: configuration.mail)],
             watches: [
                 feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
                 LoginWatch(directory: directory, logger: logger), services.people.uses,
@@ -216,6 +220,7 @@ package struct GatewayRuntime: Sendable {
             admission: Admission(sites: directory, templates: templates),
             budget: Budget(database: database, keeper: keeper),
             results: world.results,
+            approvals: world.approvals,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
             keeper: keeper,
@@ -258,6 +263,7 @@ package struct GatewayRuntime: Sendable {
                 source: try await database.read { try InstallationStore.urn(on: $0) },
                 keeper: keeper
             ),
+            approvals: ApprovalService(database: database, desk: world.approvals),
             figures: figures
         )
     }
@@ -292,7 +298,10 @@ package struct GatewayRuntime: Sendable {
             logger: world.logger,
             random: { Double.random(in: 0..<1) }
         )
-        return Pipeline(world: world).handlers + [delivering, CollectGarbage(collector: services.garbage)]
+        return Pipeline(world: world).handlers + [
+            delivering, CollectGarbage(collector: services.garbage),
+            ExpireApproval(database: world.database, desk: world.approvals),
+        ]
     }
 
     /// Plans a look at every site, so that its health is known before the first job.

@@ -23,7 +23,8 @@ struct Farfield: AsyncParsableCommand {
             CommandGroup(
                 name: "Operation",
                 subcommands: [
-                    Queue.self, Webhooks.self, Audit.self, BackUp.self, Restore.self, Examine.self, MakeAdminToken.self,
+                    Queue.self, Approvals.self, Audit.self, Webhooks.self, BackUp.self, Restore.self, Examine.self,
+                    MakeAdminToken.self,
                 ]
             ),
             CommandGroup(

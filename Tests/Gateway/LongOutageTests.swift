@@ -11,7 +11,7 @@ import Testing
 @testable import TaskQueue
 
 /// A clock that a test moves.
-private final class MovedClock: Sendable {
+final class MovedClock: Sendable {
     private let moment = Mutex(Timestamp(seconds: 1_800_000_000))
 
     var now: Timestamp { moment.withLock { $0 } }

@@ -26,6 +26,10 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var provenance = ProvenancePolicy()
     /// Who is let in, and how.
     package var people = PeoplePolicy()
+    /// When people must approve jobs.
+    package var approvals = ApprovalPolicy.none
+    /// By which server mail is sent; nil for no mail.
+    package var mail: MailPolicy?
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 

@@ -81,6 +81,9 @@ package struct Job: Sendable, Hashable {
     /// The sequence number of its newest event.
     package var eventCount: Int
 
+    /// The newest question to the admins about it; read where a job is shown, nil elsewhere and where none was asked.
+    package var approval: Approval?
+
     /// The key of the present attempt: the remote folder's name and Slurm's job name.
     package var submissionKey: String { submissionKey(attempt: attempt) }
 

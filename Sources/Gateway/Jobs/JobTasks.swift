@@ -28,13 +28,18 @@ package enum TaskKind {
     /// Send what waits for a webhook; key: the webhook.
     package static let deliverWebhook = "webhook.deliver"
 
+    /// End a held job that nobody decided on in time; key: the approval.
+    package static let expireApproval = "approval.expire"
+    /// Hand a message to the mail relay; key: none.
+    package static let deliverMail = "mail.deliver"
+
     /// Free what no artifact holder needs; key: `daily`.
     package static let collectGarbage = "artifacts.collect"
 
     /// All of them, in the order of a job's life.
     package static let all = [
         prepare, stage, submit, follow, cancel, retrieve, certify, settleLedger, readAccounts, clean, deliverWebhook,
-        collectGarbage,
+        expireApproval, deliverMail, collectGarbage,
     ]
 }
 

@@ -57,4 +57,8 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     case readTemplates = "templates.read"
     case tendQueue = "queue.tend"
     case manageWebhooks = "webhooks.manage"
+
+    // Approvals
+    case readApprovals = "approvals.read"
+    case decideApprovals = "approvals.decide"
 }

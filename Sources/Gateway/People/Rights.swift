@@ -109,6 +109,10 @@ package enum Rights {
         case .readTemplates: return right(nil, .none, .all, .all, .all, .read)
         case .tendQueue: return right(nil, .none, .none, .none, .all, .admin)
         case .manageWebhooks: return right(nil, .none, .none, .none, .all, .admin)
+
+        case .readApprovals: return right(nil, .none, .none, .none, .all, .approve)
+        // Beyond this, nobody decides on a job of their own: `ApprovalDesk` looks at the job.
+        case .decideApprovals: return right(nil, .none, .none, .none, .all, .approve)
         }
     }
 

@@ -115,10 +115,10 @@ struct Submit: Sendable {
 
     /// Step 1: "about to submit", in one transaction.
     ///
-    /// A job cancelled meanwhile is left out.
+    /// A job cancelled meanwhile is left out, and so is one that must be approved first.
     private func announce(_ waiting: [Job]) async throws -> [Job] {
         try await world.write { connection in
-            try waiting.compactMap { job in
+            try world.approvals.clear(waiting, on: connection).compactMap { job in
                 let announced = try world.store.apply(.submitting, to: job.id, on: connection)
                 return announced?.submission == .trying ? announced : nil
             }

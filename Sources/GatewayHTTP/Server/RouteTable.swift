@@ -33,6 +33,7 @@ struct RouteTable: Sendable {
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
+            + ApprovalRoutes(services: services).routes
             + AuditRoutes(audit: services.audit).routes + HealthRoutes(services: services, metrics: metrics).routes
     }
 
