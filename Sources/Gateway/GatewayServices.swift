@@ -27,6 +27,8 @@ package struct GatewayServices: Sendable {
     package let garbage: GarbageCollector
     /// Sites.
     package let sites: SiteService
+    /// How people are let in at sites.
+    package let identities: IdentityService
     /// Templates.
     package let templates: TemplateCatalog
     /// Tokens.
@@ -55,6 +57,7 @@ package struct GatewayRuntime: Sendable {
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
+        + CredentialStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -126,7 +129,16 @@ package struct GatewayRuntime: Sendable {
         let accounts = configuration.sites.compactMap { site in site.account.map { (site.name, $0) } }
         let tasks = JobTasks(queue: queue, accounts: Dictionary(accounts) { first, _ in first })
         let feed = EventFeed(database: database)
-        let directory = SiteDirectory(sites: configuration.sites.map { SiteFactory.site($0, logger: logger) })
+        let ways = PersonalWays(
+            database: database,
+            ring: SecretRing(policy: configuration.secrets),
+            keeper: keeper,
+            logger: logger
+        )
+        let directory = SiteDirectory(
+            sites: configuration.sites.map { SiteFactory.site($0, logger: logger) },
+            personal: ways
+        )
         let restoredAt = try await database.read { try RestorationStore.latest(on: $0) }
         let world = World(
             database: database,
@@ -144,7 +156,7 @@ package struct GatewayRuntime: Sendable {
             keeper: keeper,
             logger: logger
         )
-        world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0)) ?? false }
+        world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0, for: nil)) ?? false }
         // Nobody else can hold a lease: what a killed gateway left is taken up at once.
         if sole != nil {
             try await database.transaction { connection in
@@ -156,7 +168,24 @@ package struct GatewayRuntime: Sendable {
         try await beginLooking(at: directory, tasks, database, keeper)
         let templates = TemplateCatalog(folder: folder)
         let figures = FiguresService(database, world.store, queue, directory, feed, home: configuration.home)
-        let services = try await services(in: world, configuration, people, templates, queue, feed, figures)
+        let identities = IdentityService(
+            database: database,
+            directory: directory,
+            ways: ways,
+            ring: SecretRing(policy: configuration.secrets),
+            tasks: tasks,
+            keeper: keeper
+        )
+        let services = try await services(
+            in: world,
+            configuration,
+            people,
+            identities,
+            templates,
+            queue,
+            feed,
+            figures
+        )
         return GatewayRuntime(
             services: services,
             spine: try await spine(in: world, services, configuration, queue),
@@ -165,6 +194,7 @@ package struct GatewayRuntime: Sendable {
             watches: [
                 feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
                 LoginWatch(directory: directory, logger: logger),
+                IdentityWatch(identities: identities, logger: logger),
             ],
             databases: [database, upkeep],
             sole: sole,
@@ -200,6 +230,7 @@ package struct GatewayRuntime: Sendable {
         in world: World,
         _ configuration: GatewayConfiguration,
         _ people: TokenKeeper,
+        _ identities: IdentityService,
         _ templates: TemplateCatalog,
         _ queue: TaskStore,
         _ feed: EventFeed,
@@ -235,6 +266,7 @@ package struct GatewayRuntime: Sendable {
             siteStorage: SiteStorageService(database: database, directory: directory),
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
+            identities: identities,
             templates: templates,
             people: people,
             health: HealthService(database: database, store: world.store, templates: templates),
@@ -290,12 +322,13 @@ package struct GatewayRuntime: Sendable {
         _ database: any Database,
         _ keeper: TimeKeeper
     ) async throws {
-        let names = directory.sites.map(\.configuration.name)
+        let common = directory.sites.map(\.configuration).filter { $0.identity == .community }
         try await database.transaction { connection in
-            for name in names {
-                try tasks.follow(site: name, at: keeper.now(), on: connection)
-                try tasks.submit(site: name, at: keeper.now(), on: connection)
-                try tasks.clean(site: name, at: keeper.now(), on: connection)
+            let lanes = try CredentialStore.lanes(on: connection).filter { directory[$0.site] != nil }
+            for lane in common.map({ Lane(site: $0.name) }) + lanes {
+                try tasks.follow(lane, at: keeper.now(), on: connection)
+                try tasks.submit(lane, at: keeper.now(), on: connection)
+                try tasks.clean(lane, at: keeper.now(), on: connection)
             }
         }
     }
@@ -304,6 +337,7 @@ package struct GatewayRuntime: Sendable {
     package func close() async {
         defer { withExtendedLifetime(sole) {} }
         for site in directory.sites { await site.close() }
+        await directory.personal?.closeAll()
         for database in databases { await database.close() }
     }
 }
@@ -311,6 +345,7 @@ package struct GatewayRuntime: Sendable {
 /// Makes sites from their configuration.
 enum SiteFactory {
     static func site(_ configuration: SiteConfiguration, logger: Logger) -> any Site {
+        if configuration.identity == .personal { return UnenteredSite(configuration: configuration) }
         let passphrase = configuration.passphraseFile.flatMap { path in
             (try? String(contentsOfFile: path, encoding: .utf8)).map { String($0.prefix { $0 != "\n" }) }
         }
@@ -340,5 +375,33 @@ enum SiteFactory {
             logger: logger
         )
         return SlurmSite(configuration: configuration, pool: pool)
+    }
+
+    /// The way of one person to a site: by their key alone, without a file or a configuration of the operator's.
+    static func site(
+        _ configuration: SiteConfiguration,
+        _ credential: Credential,
+        _ material: SSHKeyMaterial,
+        logger: Logger
+    ) -> any Site {
+        let endpoint = SSHEndpoint(
+            host: configuration.host,
+            port: configuration.port,
+            user: credential.account,
+            privateKeyPath: nil,
+            keyMaterial: material,
+            knownHostsPath: configuration.knownHosts,
+            // libssh2 1.10 knows no certificates.
+            transport: credential.kind == .certificate ? .openssh : configuration.transport,
+            jumps: configuration.jumps
+        )
+        var logger = logger
+        logger[metadataKey: "site"] = "\(credential.lane)"
+        let pool = SSHConnectionPool(
+            endpoint: endpoint,
+            limits: SSHLimits(maxSessions: configuration.maxSessions),
+            logger: logger
+        )
+        return SlurmSite(configuration: configuration, lane: credential.lane, pool: pool)
     }
 }

@@ -24,6 +24,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var storage = StoragePolicy.standard
     /// Who signs reproducibility manifests, and under which name.
     package var provenance = ProvenancePolicy()
+    /// The keys that seal what people entrust to the gateway.
+    package var secrets = SecretsPolicy()
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 
@@ -150,6 +152,8 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var commandDeadline: Duration
     /// Whether the gateway may choose this site by itself.
     package var isChosenByGateway: Bool
+    /// Whose account jobs run as.
+    package var identity = SiteIdentity.community
     /// What the site keeps.
     package var cache = SiteCachePolicy()
 }
