@@ -33,6 +33,10 @@ package struct GatewayServices: Sendable {
     package let templates: TemplateCatalog
     /// Tokens.
     package let people: TokenKeeper
+    /// Who did what.
+    package let audit: AuditService
+    /// Whose things are.
+    package let ownership: Ownership
     /// Health.
     package let health: HealthService
     /// The queue of background work.
@@ -195,6 +199,7 @@ package struct GatewayRuntime: Sendable {
                 feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
                 LoginWatch(directory: directory, logger: logger),
                 IdentityWatch(identities: identities, logger: logger),
+                AuditMemory(database: database, home: configuration.home, logger: logger),
             ],
             databases: [database, upkeep],
             sole: sole,
@@ -256,19 +261,22 @@ package struct GatewayRuntime: Sendable {
             feed: feed
         )
         let files = ArtifactRooms.uploads(configuration)
+        let uploads = UploadService(library: world.artifacts, files: files)
         return GatewayServices(
             jobs: jobs,
             logs: logs,
             outputs: OutputService(database: database, artifacts: world.artifacts, jobs: jobs),
             results: ResultService(database: database, jobs: jobs, keeper: keeper),
             artifacts: ArtifactService(library: world.artifacts),
-            uploads: UploadService(library: world.artifacts, files: files),
+            uploads: uploads,
             siteStorage: SiteStorageService(database: database, directory: directory),
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             identities: identities,
             templates: templates,
             people: people,
+            audit: AuditService(database: database),
+            ownership: Ownership(jobs: jobs, artifacts: world.artifacts, uploads: uploads),
             health: HealthService(database: database, store: world.store, templates: templates),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(

@@ -22,7 +22,7 @@ struct Farfield: AsyncParsableCommand {
             CommandGroup(name: "Gateway", subcommands: [Serve.self, Render.self, Config.self]),
             CommandGroup(
                 name: "Operation",
-                subcommands: [Queue.self, Webhooks.self, BackUp.self, Restore.self, Examine.self]
+                subcommands: [Queue.self, Webhooks.self, BackUp.self, Restore.self, Examine.self, Audit.self]
             ),
             CommandGroup(
                 name: "Jobs",
