@@ -47,6 +47,8 @@ package struct GatewayError: Error, Sendable {
         case storeUnavailable = "store-unavailable"
         /// The gateway's database cannot be used now.
         case databaseUnavailable = "database-unavailable"
+        /// The identity provider does not answer now.
+        case providerUnavailable = "provider-unavailable"
         /// A fault of the gateway.
         case internalFault = "internal"
     }

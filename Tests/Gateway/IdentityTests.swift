@@ -61,7 +61,6 @@ struct IdentityTests {
             database: database,
             directory: directory,
             ways: ways,
-            ring: ring,
             tasks: JobTasks(queue: TaskStore()),
             keeper: .system
         )

@@ -26,6 +26,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var provenance = ProvenancePolicy()
     /// The keys that seal what people entrust to the gateway.
     package var secrets = SecretsPolicy()
+    /// Who is let in, and how.
+    package var people = PeoplePolicy()
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 

@@ -10,9 +10,40 @@ package struct IdentityService: Sendable {
     let database: any Database
     let directory: SiteDirectory
     let ways: PersonalWays
-    let ring: SecretRing
     let tasks: JobTasks
     let keeper: TimeKeeper
+
+    init(
+        database: any Database,
+        directory: SiteDirectory,
+        ways: PersonalWays,
+        tasks: JobTasks,
+        keeper: TimeKeeper
+    ) {
+        (self.database, self.directory, self.ways) = (database, directory, ways)
+        (self.tasks, self.keeper) = (tasks, keeper)
+    }
+
+    /// The service of a gateway; one without sites has no ways either.
+    init(in world: World) {
+        let ways =
+            world.sites.personal
+            ?? PersonalWays(
+                database: world.database,
+                ring: SecretRing(policy: SecretsPolicy()),
+                keeper: world.keeper,
+                logger: world.logger
+            )
+        self.init(
+            database: world.database,
+            directory: world.sites,
+            ways: ways,
+            tasks: world.tasks,
+            keeper: world.keeper
+        )
+    }
+
+    private var ring: SecretRing { ways.ring }
 
     /// Keeps a credential in the place of the one before; what waited for it goes on.
     ///

@@ -22,7 +22,7 @@ package actor PersonalWays {
     private static let noted = Duration.seconds(300)
 
     private let database: any Database
-    private let ring: SecretRing
+    let ring: SecretRing
     private let keeper: TimeKeeper
     private let logger: Logger
     private var ways: [Lane: Way] = [:]

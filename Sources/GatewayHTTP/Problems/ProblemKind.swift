@@ -29,6 +29,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case siteUnavailable = "site-unavailable"
     case storeUnavailable = "store-unavailable"
     case databaseUnavailable = "database-unavailable"
+    case providerUnavailable = "provider-unavailable"
     case timeout
     case internalFault = "internal"
 
@@ -55,6 +56,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
             case .siteUnavailable: .siteUnavailable
             case .storeUnavailable: .storeUnavailable
             case .databaseUnavailable: .databaseUnavailable
+            case .providerUnavailable: .providerUnavailable
             case .internalFault: .internalFault
             }
     }
@@ -79,7 +81,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .uploadLocked: .init(code: 423, reasonPhrase: "Locked")
         case .unsupportedUploadVersion: .preconditionFailed
         case .tooManyJobs: .tooManyRequests
-        case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .timeout, .overloaded: .serviceUnavailable
+        case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .providerUnavailable, .timeout, .overloaded:
+            .serviceUnavailable
         case .internalFault, .artifactCorrupt: .internalServerError
         }
     }
@@ -112,6 +115,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .siteUnavailable: "The site does not answer now"
         case .storeUnavailable: "The artifact store does not answer now"
         case .databaseUnavailable: "The database does not answer now"
+        case .providerUnavailable: "The identity provider does not answer now"
         case .timeout: "The answer took too long"
         case .internalFault: "The gateway made a mistake"
         }
