@@ -372,7 +372,7 @@ enum SiteFactory {
     /// The way of one person to a site: by their key alone, without a file or a configuration of the operator's.
     static func site(
         _ configuration: SiteConfiguration,
-        _ credential: Credential,
+        _ credential: SiteCredential,
         _ material: SSHKeyMaterial,
         logger: Logger
     ) -> any Site {

@@ -56,7 +56,12 @@ struct IdentityTests {
         let ring = SecretRing(policy: policy)
         let logger = Logger(label: "test")
         let ways = PersonalWays(database: database, ring: ring, keeper: .system, logger: logger)
-        let directory = SiteDirectory(sites: (sites ?? [Self.personalSite(), DecisionTests.site("a")]).map { SiteFactory.site($0, logger: logger) }, personal: ways)
+        let directory = SiteDirectory(
+            sites: (sites ?? [Self.personalSite(), DecisionTests.site("a")]).map {
+                SiteFactory.site($0, logger: logger)
+            },
+            personal: ways
+        )
         let service = IdentityService(
             database: database,
             directory: directory,
@@ -104,7 +109,10 @@ struct IdentityTests {
         )
     }
 
-    @Test("an uploaded key opens the way of its person alone, and no text of it is in the database", arguments: Engine.allCases)
+    @Test(
+        "an uploaded key opens the way of its person alone, and no text of it is in the database",
+        arguments: Engine.allCases
+    )
     func ways(engine: Engine) async throws {
         try await engine.withSpine { database, _ in
             let folder = try KeyFolder()
@@ -172,7 +180,10 @@ struct IdentityTests {
             await expectClosed(directory, job(of: "bob", in: Lane("p@bob")), "cannot be opened")
             await expectClosed(directory, job(of: "alice", in: Lane("p@alice")), "cannot be opened")
             try await database.transaction { connection in
-                try connection.execute("UPDATE credentials SET sealed = $1, account = 'root' WHERE lane = 'p@alice'", [.text(sealed[0])])
+                try connection.execute(
+                    "UPDATE credentials SET sealed = $1, account = 'root' WHERE lane = 'p@alice'",
+                    [.text(sealed[0])]
+                )
             }
             await expectClosed(directory, job(of: "alice", in: Lane("p@alice")), "cannot be opened")
             try await database.transaction { connection in
@@ -294,7 +305,8 @@ struct IdentityTests {
             let refused = SSHError.authenticationRefused(user: "bob", keyPath: "k", reason: "no")
             try await record(SiteFailure(refused), "p@bob")
             #expect(try await state("p@bob") == .down)
-            #expect(try await state("p") == .up && state("p@alice") == .up)
+            #expect(try await state("p") == .up)
+            #expect(try await state("p@alice") == .up)
             try await record(SiteFailure(SSHError.cannotConnect(host: "h", port: 22, reason: "refused")), "p@bob")
             #expect(try await state("p") == .down)
         }

@@ -28,7 +28,9 @@ struct PersonalAccountTests {
             let body = try ClusterPeople.credential(account, key: ClusterPeople.keys + "/id_" + account)
             let kept = try await api.entrust(body)
             try #require(kept.status == 200, "\(kept.text)")
-            #expect(!kept.text.contains("PRIVATE") && kept.json["fingerprint"]?.stringValue?.hasPrefix("SHA256:") == true)
+            #expect(
+                !kept.text.contains("PRIVATE") && kept.json["fingerprint"]?.stringValue?.hasPrefix("SHA256:") == true
+            )
             let check = try await api.post("/api/v1/sites/p/credential/check", "")
             #expect(check.json["ok"] == true, "\(check.text)")
         }
@@ -45,7 +47,8 @@ struct PersonalAccountTests {
         // Through the gateway and at the site.
         #expect(try await bob.get("/api/v1/jobs/\(mine)/logs/stdout").status == 404)
         #expect(try await bob.post("/api/v1/jobs/\(mine)/cancel", "").status == 404)
-        let spy = "name: spy\nsite: p\nresources: {memory: 50M, walltime: 2m}\ncommand: cat /home/researcher2/farfield-tests/ff-alice-\(mine)-1/who.txt"
+        let spy =
+            "name: spy\nsite: p\nresources: {memory: 50M, walltime: 2m}\ncommand: cat /home/researcher2/farfield-tests/ff-alice-\(mine)-1/who.txt"
         #expect(try await bob.wait(try await bob.submit(spy))["state"] == "failed")
 
         let sleeping = try await alice.submit(Self.long)
@@ -55,8 +58,14 @@ struct PersonalAccountTests {
         #expect(try await alice.post("/api/v1/jobs/\(sleeping)/cancel", "").status == 202)
         #expect(try await alice.wait(sleeping)["state"] == "cancelled")
         let number = try #require(running["slurm"]?["jobId"]?.stringValue)
-        let uid = try await TestCluster.slurm("id -u researcher2").output.trimmingCharacters(in: .whitespacesAndNewlines)
-        #expect(try await TestCluster.slurm("sacct -a -n -P -X -j \(number) -o State").output.hasPrefix("CANCELLED by \(uid)"))
+        let uid = try await TestCluster.slurm("id -u researcher2").output.trimmingCharacters(
+            in: .whitespacesAndNewlines
+        )
+        #expect(
+            try await TestCluster.slurm("sacct -a -n -P -X -j \(number) -o State").output.hasPrefix(
+                "CANCELLED by \(uid)"
+            )
+        )
     }
 
     @Test("a job without a key waits and says what to upload; a wrong key and one that expires do too, and harm nobody")

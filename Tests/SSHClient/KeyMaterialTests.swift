@@ -17,7 +17,9 @@ struct KeyMaterialTests {
             key: Array(try Data(contentsOf: URL(filePath: server.path(name)))),
             passphrase: passphrase,
             certificate: try certificate.map {
-                try String(contentsOfFile: server.path($0), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+                try String(contentsOfFile: server.path($0), encoding: .utf8).trimmingCharacters(
+                    in: .whitespacesAndNewlines
+                )
             }
         )
     }
@@ -33,10 +35,14 @@ struct KeyMaterialTests {
         return endpoint
     }
 
-    @Test("let in by both transports, plain and encrypted, and leave no copy in a file", arguments: SSHEndpoint.Transport.allCases)
+    @Test(
+        "let in by both transports, plain and encrypted, and leave no copy in a file",
+        arguments: SSHEndpoint.Transport.allCases
+    )
     func letsIn(transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
-        for (name, type, passphrase) in [("user", "", nil), ("locked", "ed25519", "sesame 1"), ("curve", "ecdsa", nil)] {
+        for (name, type, passphrase) in [("user", "", nil), ("locked", "ed25519", "sesame 1"), ("curve", "ecdsa", nil)]
+        {
             if name != "user" { try server.makeKey(name, type: type, passphrase: passphrase ?? "") }
             try server.publicKey(name).write(toFile: server.path("authorized"), atomically: true, encoding: .utf8)
             let pool = server.pool(endpoint(server, transport, try material(server, name, passphrase: passphrase)))
@@ -52,7 +58,10 @@ struct KeyMaterialTests {
         }
     }
 
-    @Test("a wrong passphrase and a key the server does not know are told apart", arguments: SSHEndpoint.Transport.allCases)
+    @Test(
+        "a wrong passphrase and a key the server does not know are told apart",
+        arguments: SSHEndpoint.Transport.allCases
+    )
     func refused(transport: SSHEndpoint.Transport) async throws {
         let server = try await SSHTestServer()
         try server.makeKey("locked", passphrase: "sesame")
@@ -90,12 +99,17 @@ struct KeyMaterialTests {
         let server = try await SSHTestServer(options: ["TrustedUserCAKeys \(NSTemporaryDirectory())farfield-ca.pub"])
         try server.makeKey("authority")
         try server.makeKey("guest")
-        try server.configure { $0.replacing("\(NSTemporaryDirectory())farfield-ca.pub", with: server.path("authority.pub")) }
+        try server.configure {
+            $0.replacing("\(NSTemporaryDirectory())farfield-ca.pub", with: server.path("authority.pub"))
+        }
         server.stop()
         try await server.start()
         try execute(
             "ssh-keygen",
-            ["-q", "-s", server.path("authority"), "-I", "guest", "-n", server.user, "-V", "-1m:+5m", server.path("guest.pub")]
+            [
+                "-q", "-s", server.path("authority"), "-I", "guest", "-n", server.user, "-V", "-1m:+5m",
+                server.path("guest.pub"),
+            ]
         )
         let material = try material(server, "guest", certificate: "guest-cert.pub")
         let pool = server.pool(endpoint(server, .openssh, material))
@@ -111,8 +125,11 @@ struct KeyMaterialTests {
             try server.makeKey(type, type: type, passphrase: type == "rsa" ? "" : "word")
             try execute(
                 "ssh-keygen",
-                ["-q", "-s", server.path("authority"), "-I", "me", "-n", "a,b", "-z", "7", "-V", "20260101000000Z:20270101000000Z",
-                    "-O", "force-command=true", server.path(type + ".pub")]
+                [
+                    "-q", "-s", server.path("authority"), "-I", "me", "-n", "a,b", "-z", "7", "-V",
+                    "20260101000000Z:20270101000000Z",
+                    "-O", "force-command=true", server.path(type + ".pub"),
+                ]
             )
             let key = try await material(server, type, passphrase: "word").publicKey()
             #expect(key == SSHPublicKey(line: try server.publicKey(type)))

@@ -43,7 +43,7 @@ package enum CredentialStore {
     ]
 
     static func insert(
-        _ credential: Credential,
+        _ credential: SiteCredential,
         sealed: SecretRing.Sealed,
         on connection: any StorageConnection
     ) throws {
@@ -65,7 +65,7 @@ package enum CredentialStore {
     }
 
     /// The one in use in a lane; nil when there is none.
-    static func find(_ lane: Lane, on connection: any StorageConnection) throws -> Credential? {
+    static func find(_ lane: Lane, on connection: any StorageConnection) throws -> SiteCredential? {
         try connection.first(
             "SELECT * FROM credentials WHERE lane = $1 AND revoked_at IS NULL",
             [.text(lane.text)]
@@ -76,7 +76,7 @@ package enum CredentialStore {
     static func sealed(
         _ lane: Lane,
         on connection: any StorageConnection
-    ) throws -> (credential: Credential, secret: SecretRing.Sealed)? {
+    ) throws -> (credential: SiteCredential, secret: SecretRing.Sealed)? {
         try connection.first(
             "SELECT * FROM credentials WHERE lane = $1 AND revoked_at IS NULL",
             [.text(lane.text)]
@@ -84,7 +84,7 @@ package enum CredentialStore {
     }
 
     /// Those in use at a site, by person.
-    static func list(at site: String, on connection: any StorageConnection) throws -> [Credential] {
+    static func list(at site: String, on connection: any StorageConnection) throws -> [SiteCredential] {
         try connection.query("SELECT * FROM credentials WHERE revoked_at IS NULL ORDER BY lane").map(credential)
             .filter { $0.lane.site == site }
     }
@@ -104,7 +104,7 @@ package enum CredentialStore {
     static func sealedOtherwise(
         than keyID: String,
         on connection: any StorageConnection
-    ) throws -> [(credential: Credential, secret: SecretRing.Sealed)] {
+    ) throws -> [(credential: SiteCredential, secret: SecretRing.Sealed)] {
         try connection.query(
             "SELECT * FROM credentials WHERE revoked_at IS NULL AND key_id <> $1 ORDER BY id",
             [.text(keyID)]
@@ -138,7 +138,7 @@ package enum CredentialStore {
         _ lane: Lane,
         at now: Timestamp,
         on connection: any StorageConnection
-    ) throws -> Credential? {
+    ) throws -> SiteCredential? {
         guard let credential = try find(lane, on: connection) else { return nil }
         try connection.execute(
             "UPDATE credentials SET revoked_at = $2, sealed = '' WHERE id = $1",
@@ -148,12 +148,12 @@ package enum CredentialStore {
         return credential
     }
 
-    private static func credential(_ row: Row) throws -> Credential {
+    private static func credential(_ row: Row) throws -> SiteCredential {
         let text = try row.text("id")
-        guard let id = CredentialID(text), let kind = Credential.Kind(rawValue: try row.text("kind")) else {
+        guard let id = CredentialID(text), let kind = SiteCredential.Kind(rawValue: try row.text("kind")) else {
             throw StoredValueError(table: "credentials", id: text)
         }
-        return Credential(
+        return SiteCredential(
             id: id,
             lane: Lane(try row.text("lane")),
             account: try row.text("account"),

@@ -53,7 +53,7 @@ package struct IdentityService: Sendable {
     ///   - person: whose it is.
     /// - Returns: what is known of it now.
     /// - Throws: ``GatewayError`` of kind `invalidCredential` with every fault, `notFound` or `conflict`.
-    package func set(_ document: Document, at name: String, by person: Person) async throws -> Credential {
+    package func set(_ document: Document, at name: String, by person: Person) async throws -> SiteCredential {
         let site = try site(name)
         let wish = try CredentialWish.read(document)
         let material = SSHKeyMaterial(
@@ -71,13 +71,13 @@ package struct IdentityService: Sendable {
             throw GatewayError(.invalidCredential, "The credential cannot be used.", faults: faults)
         }
         var random = SystemRandomNumberGenerator()
-        let credential = Credential(
+        let credential = SiteCredential(
             id: CredentialID(at: now, random: &random),
             lane: Lane(site: name, person: person.name),
             account: wish.account,
             kind: certificate == nil ? .key : .certificate,
             algorithm: key.algorithm,
-            fingerprint: Credential.fingerprint(key),
+            fingerprint: SiteCredential.fingerprint(key),
             certificate: wish.certificate,
             validAfter: certificate.flatMap(CredentialVerdict.begin),
             validBefore: certificate.flatMap(CredentialVerdict.end),
@@ -108,7 +108,7 @@ package struct IdentityService: Sendable {
     }
 
     private func keep(
-        _ credential: Credential,
+        _ credential: SiteCredential,
         _ sealed: SecretRing.Sealed,
         by person: Person,
         at now: Timestamp
@@ -136,7 +136,7 @@ package struct IdentityService: Sendable {
         await ways.close(lane)
     }
 
-    private static func details(_ credential: Credential, replaces before: Credential? = nil) -> JSONValue {
+    private static func details(_ credential: SiteCredential, replaces before: SiteCredential? = nil) -> JSONValue {
         [
             "site": .string(credential.lane.site), "person": .string(credential.lane.person ?? ""),
             "account": .string(credential.account), "kind": .string(credential.kind.rawValue),
@@ -148,17 +148,17 @@ package struct IdentityService: Sendable {
     /// A person's credential for a site.
     ///
     /// - Throws: ``GatewayError`` of kind `notFound` or `conflict`.
-    package func credential(at name: String, of person: Person) async throws -> Credential {
+    package func credential(at name: String, of person: Person) async throws -> SiteCredential {
         _ = try site(name)
         let lane = Lane(site: name, person: person.name)
         if let found = try await database.read({ try CredentialStore.find(lane, on: $0) }) { return found }
-        throw GatewayError(.notFound, "You have no key for '\(name)'. \(Credential.cure(name))")
+        throw GatewayError(.notFound, "You have no key for '\(name)'. \(SiteCredential.cure(name))")
     }
 
     /// Everybody's credentials for a site, for admins: what they are, never the secrets.
     ///
     /// - Throws: ``GatewayError`` of kind `notFound` or `conflict`.
-    package func list(at name: String) async throws -> [Credential] {
+    package func list(at name: String) async throws -> [SiteCredential] {
         _ = try site(name)
         return try await database.read { try CredentialStore.list(at: name, on: $0) }
     }
@@ -208,7 +208,7 @@ package struct IdentityService: Sendable {
                 name: "credential",
                 state: .failed,
                 detail: failure.reason,
-                cure: Credential.cure(name)
+                cure: SiteCredential.cure(name)
             )
             return SiteCheckReport(site: name, checks: [check])
         }

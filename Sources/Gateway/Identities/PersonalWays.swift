@@ -10,7 +10,7 @@ internal import Storage
 /// Each way has connections, a work folder and a key of its own; nothing leads from one to another.
 package actor PersonalWays {
     private struct Way {
-        let credential: Credential
+        let credential: SiteCredential
         let material: SSHKeyMaterial
         let site: any Site
         var usedAt: Timestamp
@@ -60,12 +60,12 @@ package actor PersonalWays {
     }
 
     private static func failure(_ reason: String, _ lane: Lane) -> SiteFailure {
-        SiteFailure(reason: "\(reason) \(Credential.cure(lane.site))", isTransient: true, concernsAccount: true)
+        SiteFailure(reason: "\(reason) \(SiteCredential.cure(lane.site))", isTransient: true, concernsAccount: true)
     }
 
     /// Nobody comes between the look and the new way: there is no wait in here.
     private func open(
-        _ credential: Credential,
+        _ credential: SiteCredential,
         _ secret: SecretRing.Sealed,
         _ configuration: SiteConfiguration,
         _ now: Timestamp
@@ -111,7 +111,7 @@ package actor PersonalWays {
     func tidy() async {
         for (lane, way) in ways {
             let now = keeper.now()
-            let current: Credential?
+            let current: SiteCredential?
             do {
                 current = try await database.read { try CredentialStore.find(lane, on: $0) }
             } catch {

@@ -48,7 +48,7 @@ struct CredentialRoutes: Sendable {
     }
 
     private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        return Answers.list(
+        Answers.list(
             try await identities.list(at: Self.site(context)).map { credential in
                 .object(Self.members(credential).merging(["person": JobJSON.text(credential.lane.person)]) { $1 })
             }
@@ -69,7 +69,7 @@ struct CredentialRoutes: Sendable {
     }
 
     /// Everything but the secret, which no service gives.
-    private static func members(_ credential: Credential) -> [String: JSONValue] {
+    private static func members(_ credential: SiteCredential) -> [String: JSONValue] {
         [
             "id": .string(credential.id.text), "site": .string(credential.lane.site),
             "account": .string(credential.account), "kind": .string(credential.kind.rawValue),

@@ -37,7 +37,11 @@ enum ClusterPeople {
     /// A researcher of the gateway, with a token.
     static func join(_ name: String, _ gateway: GatewayProcess) async throws -> API {
         let admin = API(gateway)
-        let made = try await admin.post("/api/v1/people", "{\"name\": \"\(name)\", \"role\": \"researcher\"}", type: "application/json")
+        let made = try await admin.post(
+            "/api/v1/people",
+            "{\"name\": \"\(name)\", \"role\": \"researcher\"}",
+            type: "application/json"
+        )
         try #require(made.status == 201, "\(made.text)")
         let token = try await admin.post(
             "/api/v1/people/\(name)/tokens",
@@ -45,7 +49,7 @@ enum ClusterPeople {
             type: "application/json"
         )
         try #require(token.status == 201, "\(token.text)")
-        return API(url: gateway.url, token: try #require(token.json["token"]?.stringValue))
+        return API(url: gateway.url, token: try #require(token.json["secret"]?.stringValue))
     }
 
     /// The body of an upload.

@@ -23,7 +23,7 @@ package struct CredentialID: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// How a person is let in at a site: everything of it that is no secret.
-package struct Credential: Sendable, Hashable {
+package struct SiteCredential: Sendable, Hashable {
     /// What it is.
     package enum Kind: String, Sendable, CaseIterable {
         /// A private key that the site knows.
