@@ -131,17 +131,7 @@ package struct GatewayRuntime: Sendable {
         let accounts = configuration.sites.compactMap { site in site.account.map { (site.name, $0) } }
         let tasks = JobTasks(queue: queue, accounts: Dictionary(accounts) { first, _ in first })
         let feed = EventFeed(database: database)
-        let ways = PersonalWays(
-            database: database,
-            ring: SecretRing(policy: configuration.secrets),
-            keeper: keeper,
-            logger: logger
-        )
-        let directory = SiteDirectory(
-            sites: configuration.sites.map { SiteFactory.site($0, logger: logger) },
-            personal: ways
-        )
-        let restoredAt = try await database.read { try RestorationStore.latest(on: $0) }
+        let directory = SiteDirectory(configuration, database, keeper, logger)
         let world = World(
             database: database,
             store: JobStore(tasks: tasks, keeper: keeper),
@@ -154,7 +144,7 @@ package struct GatewayRuntime: Sendable {
                 keeper: keeper
             ),
             limits: configuration.limits,
-            restoredAt: restoredAt,
+            restoredAt: try await database.read { try RestorationStore.latest(on: $0) },
             keeper: keeper,
             logger: logger
         )
@@ -232,18 +222,11 @@ package struct GatewayRuntime: Sendable {
             keeper: keeper,
             feed: feed
         )
-        let logs = LogService(
-            database: database,
-            artifacts: world.artifacts,
-            jobs: jobs,
-            sites: directory,
-            feed: feed
-        )
         let files = ArtifactRooms.uploads(configuration)
         let uploads = UploadService(library: world.artifacts, files: files)
         return GatewayServices(
             jobs: jobs,
-            logs: logs,
+            logs: LogService(database: database, artifacts: world.artifacts, jobs: jobs, sites: directory, feed: feed),
             outputs: OutputService(database: database, artifacts: world.artifacts, jobs: jobs),
             results: ResultService(database: database, jobs: jobs, keeper: keeper),
             artifacts: ArtifactService(library: world.artifacts),

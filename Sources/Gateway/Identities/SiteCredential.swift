@@ -44,7 +44,7 @@ package struct SiteCredential: Sendable, Hashable {
     package let algorithm: String
     /// `SHA256:…` of the public key, as `ssh-keygen -l` shows it.
     package let fingerprint: String
-    /// The certificate's line; public. Nil for a bare key.
+    /// The certificate's line, which is public; nil for a bare key.
     package let certificate: String?
     /// From when the certificate is valid.
     package let validAfter: Timestamp?

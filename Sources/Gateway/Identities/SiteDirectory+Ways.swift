@@ -1,4 +1,18 @@
+internal import Logging
+internal import Storage
+
 extension SiteDirectory {
+    /// The sites of a configuration, and the ways of people to them.
+    init(_ configuration: GatewayConfiguration, _ database: any Database, _ keeper: TimeKeeper, _ logger: Logger) {
+        let ways = PersonalWays(
+            database: database,
+            ring: SecretRing(policy: configuration.secrets),
+            keeper: keeper,
+            logger: logger
+        )
+        self.init(sites: configuration.sites.map { SiteFactory.site($0, logger: logger) }, personal: ways)
+    }
+
     /// The way of a job to its site: as the gateway, or as its owner and nobody else.
     ///
     /// The only place from which a job's work reaches a site.

@@ -20,7 +20,7 @@ final class KeyAgent {
     ///
     /// - Parameters:
     ///   - material: the key.
-    ///   - path: the key's name in errors.
+    ///   - endpoint: for errors.
     ///   - check: is asked again and again whether to go on.
     /// - Throws: `SSHError.keyFileUnusable`; `SSHError.cannotConnect` for trouble of our own machine; what `check` throws.
     init(_ material: SSHKeyMaterial, _ endpoint: SSHEndpoint, _ check: () throws(SSHError) -> Void) throws(SSHError) {

@@ -10,7 +10,7 @@ package final class SSHKeyMaterial: Sendable {
 
     /// What it is called in messages, such as its fingerprint.
     package let name: String
-    /// The certificate that goes with it, as `ssh-keygen -s` writes it; public. Nil where the bare key is enough.
+    /// The certificate that goes with it, as `ssh-keygen -s` writes it; nil where the bare key is enough.
     package let certificate: String?
     private let secret: Mutex<Secret?>
 

@@ -6,8 +6,11 @@ import Testing
 enum ClusterPeople {
     /// A site where everybody has an account of their own, and what seals their keys.
     ///
-    /// - Parameter extra: further YAML lines of the site, each indented by four spaces.
+    /// - Parameters:
+    ///   - extra: further YAML lines of the site, each indented by four spaces.
+    ///   - general: YAML lines before the sites.
     /// - Returns: a gateway, not yet started.
+    /// - Throws: file errors.
     static func gateway(extra: String = "", general: String = "") throws -> GatewayProcess {
         let secret = NSTemporaryDirectory() + "farfield-secret-" + UUID().uuidString
         let text = (0..<32).map { _ in String(format: "%02x", UInt8.random(in: 0...255)) }.joined()
@@ -69,8 +72,11 @@ enum ClusterPeople {
 
     /// A new key with a certificate of the cluster's authority.
     ///
-    /// - Parameter validity: as `ssh-keygen -V` takes it.
+    /// - Parameters:
+    ///   - account: the account it is for.
+    ///   - validity: as `ssh-keygen -V` takes it.
     /// - Returns: the key's file; the certificate's is the same with `-cert.pub`.
+    /// - Throws: when `ssh-keygen` fails.
     static func certified(_ account: String, validity: String) async throws -> String {
         let path = NSTemporaryDirectory() + "farfield-key-" + UUID().uuidString
         let made = try await Command.shell(
