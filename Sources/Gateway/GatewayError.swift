@@ -11,6 +11,8 @@ package struct GatewayError: Error, Sendable {
         case invalidManifest = "invalid-manifest"
         /// What is to be published or decided has faults; `faults` names them.
         case invalidPublication = "invalid-publication"
+        /// A key or certificate for a site has faults; `faults` names them.
+        case invalidCredential = "invalid-credential"
         /// The request itself has faults.
         case invalidRequest = "invalid-request"
         /// No valid token.

@@ -27,6 +27,8 @@ package struct GatewayServices: Sendable {
     package let garbage: GarbageCollector
     /// Sites.
     package let sites: SiteService
+    /// How people are let in at sites.
+    package let identities: IdentityService
     /// Templates.
     package let templates: TemplateCatalog
     /// Who people are.
@@ -62,6 +64,7 @@ package struct GatewayRuntime: Sendable {
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
         + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations + ApprovalSchemaStore.migrations
+        + CredentialStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -131,8 +134,7 @@ package struct GatewayRuntime: Sendable {
         let accounts = configuration.sites.compactMap { site in site.account.map { (site.name, $0) } }
         let tasks = JobTasks(queue: queue, accounts: Dictionary(accounts) { first, _ in first })
         let feed = EventFeed(database: database)
-        let directory = SiteDirectory(sites: configuration.sites.map { SiteFactory.site($0, logger: logger) })
-        let restoredAt = try await database.read { try RestorationStore.latest(on: $0) }
+        let directory = SiteDirectory(configuration, database, keeper, logger)
         let world = World(
             database: database,
             store: JobStore(tasks: tasks, keeper: keeper),
@@ -147,11 +149,11 @@ package struct GatewayRuntime: Sendable {
             approvals: configuration.approvals,
             mail: MailBox(policy: configuration.mail),
             limits: configuration.limits,
-            restoredAt: restoredAt,
+            restoredAt: try await database.read { try RestorationStore.latest(on: $0) },
             keeper: keeper,
             logger: logger
         )
-        world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0)) ?? false }
+        world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0, for: nil)) ?? false }
         // Nobody else can hold a lease: what a killed gateway left is taken up at once.
         if sole != nil {
             try await database.transaction { connection in
@@ -172,6 +174,7 @@ package struct GatewayRuntime: Sendable {
             watches: [
                 feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
                 LoginWatch(directory: directory, logger: logger), services.people.uses,
+                IdentityWatch(identities: services.identities, logger: logger),
                 AuditMemory(database: database, home: configuration.home, logger: logger),
             ],
             databases: [database, upkeep],
@@ -226,18 +229,11 @@ package struct GatewayRuntime: Sendable {
             keeper: keeper,
             feed: feed
         )
-        let logs = LogService(
-            database: database,
-            artifacts: world.artifacts,
-            jobs: jobs,
-            sites: directory,
-            feed: feed
-        )
         let files = ArtifactRooms.uploads(configuration)
         let uploads = UploadService(library: world.artifacts, files: files)
         return GatewayServices(
             jobs: jobs,
-            logs: logs,
+            logs: LogService(database: database, artifacts: world.artifacts, jobs: jobs, sites: directory, feed: feed),
             outputs: OutputService(database: database, artifacts: world.artifacts, jobs: jobs),
             results: ResultService(database: database, jobs: jobs, keeper: keeper),
             artifacts: ArtifactService(library: world.artifacts),
@@ -245,6 +241,7 @@ package struct GatewayRuntime: Sendable {
             siteStorage: SiteStorageService(database: database, directory: directory),
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
+            identities: IdentityService(in: world),
             templates: templates,
             people: People(
                 database: database,
@@ -311,12 +308,13 @@ package struct GatewayRuntime: Sendable {
         _ database: any Database,
         _ keeper: TimeKeeper
     ) async throws {
-        let names = directory.sites.map(\.configuration.name)
+        let common = directory.sites.map(\.configuration).filter { $0.identity == .community }
         try await database.transaction { connection in
-            for name in names {
-                try tasks.follow(site: name, at: keeper.now(), on: connection)
-                try tasks.submit(site: name, at: keeper.now(), on: connection)
-                try tasks.clean(site: name, at: keeper.now(), on: connection)
+            let lanes = try CredentialStore.lanes(on: connection).filter { directory[$0.site] != nil }
+            for lane in common.map({ Lane(site: $0.name) }) + lanes {
+                try tasks.follow(lane, at: keeper.now(), on: connection)
+                try tasks.submit(lane, at: keeper.now(), on: connection)
+                try tasks.clean(lane, at: keeper.now(), on: connection)
             }
         }
     }
@@ -325,6 +323,7 @@ package struct GatewayRuntime: Sendable {
     package func close() async {
         defer { withExtendedLifetime(sole) {} }
         for site in directory.sites { await site.close() }
+        await directory.personal?.closeAll()
         for database in databases { await database.close() }
     }
 }
@@ -332,6 +331,7 @@ package struct GatewayRuntime: Sendable {
 /// Makes sites from their configuration.
 enum SiteFactory {
     static func site(_ configuration: SiteConfiguration, logger: Logger) -> any Site {
+        if configuration.identity == .personal { return UnenteredSite(configuration: configuration) }
         let passphrase = configuration.passphraseFile.flatMap { path in
             (try? String(contentsOfFile: path, encoding: .utf8)).map { String($0.prefix { $0 != "\n" }) }
         }
@@ -361,5 +361,33 @@ enum SiteFactory {
             logger: logger
         )
         return SlurmSite(configuration: configuration, pool: pool)
+    }
+
+    /// The way of one person to a site: by their key alone, without a file or a configuration of the operator's.
+    static func site(
+        _ configuration: SiteConfiguration,
+        _ credential: SiteCredential,
+        _ material: SSHKeyMaterial,
+        logger: Logger
+    ) -> any Site {
+        let endpoint = SSHEndpoint(
+            host: configuration.host,
+            port: configuration.port,
+            user: credential.account,
+            privateKeyPath: nil,
+            keyMaterial: material,
+            knownHostsPath: configuration.knownHosts,
+            // libssh2 1.10 knows no certificates.
+            transport: credential.kind == .certificate ? .openssh : configuration.transport,
+            jumps: configuration.jumps
+        )
+        var logger = logger
+        logger[metadataKey: "site"] = "\(credential.lane)"
+        let pool = SSHConnectionPool(
+            endpoint: endpoint,
+            limits: SSHLimits(maxSessions: configuration.maxSessions),
+            logger: logger
+        )
+        return SlurmSite(configuration: configuration, lane: credential.lane, pool: pool)
     }
 }

@@ -18,6 +18,8 @@ func sampleJob(
         manifestText: #"{"command":"true","name":"sample"}"#,
         name: name,
         site: "a",
+        lane: Lane(site: "a"),
+        keyOwner: nil,
         template: "cpu",
         templateDigest: "sha256:0",
         script: "#!/bin/bash\n",

@@ -156,7 +156,7 @@ private struct SlowSpine {
             logger: Logger(label: "test")
         )
         (self.clock, self.site) = (clock, site)
-        try await database.transaction { try tasks.follow(site: "a", at: clock.now, on: $0) }
+        try await database.transaction { try tasks.follow(Lane(site: "a"), at: clock.now, on: $0) }
     }
 
     func submit(_ name: String) async throws -> Job {

@@ -33,6 +33,13 @@ struct EveryErrorTests {
         #expect(seen == (try Self.documented))
     }
 
+    private func refusedCredential() async throws -> API.Answer {
+        let gateway = try await ClusterPeople.gateway().start()
+        let answer = try await API(gateway).entrust(Array("{}".utf8))
+        gateway.stop()
+        return answer
+    }
+
     /// What a client brings upon itself.
     private func ordinary() async throws -> [API.Answer] {
         let gateway = try await GatewayProcess(general: "limits: {bodySize: 1M}").start()
@@ -47,6 +54,7 @@ struct EveryErrorTests {
         var answers = [
             try await api.post("/api/v1/jobs", "nothing: true"),
             try await api.post("/api/v1/changes", "kind: lost"),
+            try await refusedCredential(),
             try await api.get("/api/v1/jobs?colour=red"),
             try await api.get("/api/v1/jobs", token: nil),
             try await api.get(path + "/events", headers: elsewhere),

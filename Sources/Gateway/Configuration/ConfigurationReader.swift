@@ -6,8 +6,7 @@ internal import FoundationEssentials
 package struct ConfigurationReader {
     private static let keys = [
         "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits",
-        "webhooks", "storage", "sources", "provenance", "approvals",
-        "mail", "sites",
+        "webhooks", "storage", "sources", "provenance", "approvals", "mail", "secrets", "sites",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
@@ -32,6 +31,14 @@ package struct ConfigurationReader {
                 SiteReader.read
             )
             uniqueNames(configuration.sites, object)
+            if let field = object["secrets"] { configuration.secrets = SecretsPolicyReader.read(field) }
+            if configuration.secrets.keyFiles.isEmpty, configuration.sites.contains(where: { $0.identity == .personal })
+            {
+                object["sites"]?.fault(
+                    "a personal site keeps keys of people, and nothing seals them",
+                    expected: "secrets: {keyFile: …}"
+                )
+            }
         }
         if !collector.faults.isEmpty { throw .faults(collector.faults) }
         return configuration

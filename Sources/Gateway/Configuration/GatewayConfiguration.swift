@@ -24,6 +24,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var storage = StoragePolicy.standard
     /// Who signs reproducibility manifests, and under which name.
     package var provenance = ProvenancePolicy()
+    /// The keys that seal what people entrust to the gateway.
+    package var secrets = SecretsPolicy()
     /// Who is let in, and how.
     package var people = PeoplePolicy()
     /// When people must approve jobs.
@@ -156,6 +158,8 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var commandDeadline: Duration
     /// Whether the gateway may choose this site by itself.
     package var isChosenByGateway: Bool
+    /// Whose account jobs run as.
+    package var identity = SiteIdentity.community
     /// What the site keeps.
     package var cache = SiteCachePolicy()
     /// What a node-hour costs, partition by partition.

@@ -20,6 +20,10 @@ package struct Job: Sendable, Hashable {
     package let name: String
     /// Where it runs.
     package let site: String
+    /// Through whose account: the gateway's own, or its owner's.
+    package let lane: Lane
+    /// The owner as a part of ``submissionKey``; nil for jobs older than this.
+    package let keyOwner: String?
     /// The template its script was made from.
     package let template: String
     /// `sha256:…` of the template's text; empty for jobs older than this.
@@ -88,7 +92,17 @@ package struct Job: Sendable, Hashable {
     package var submissionKey: String { submissionKey(attempt: attempt) }
 
     /// The key of an attempt.
-    func submissionKey(attempt: Int) -> String { "ff-\(id.text)-\(attempt)" }
+    func submissionKey(attempt: Int) -> String {
+        "ff-" + (keyOwner.map { "\($0)-" } ?? "") + "\(id.text)-\(attempt)"
+    }
+
+    /// What stands in Slurm's comment: for whom the job runs, and as what the gateway knows it.
+    ///
+    /// Well below the 1024 bytes that Slurm takes, whatever the name is made of.
+    var comment: String {
+        let title = name.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(128)
+        return "farfield user=\(OwnerWord.of(owner) ?? "-") job=\(id) " + String(String.UnicodeScalarView(title))
+    }
 }
 
 /// How a job stands with results that are known already.

@@ -54,6 +54,9 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     // Sites, templates, background work
     case readSites = "sites.read"
     case tendSites = "sites.tend"
+    case readCredential = "credentials.read"
+    case changeCredential = "credentials.change"
+    case tendCredentials = "credentials.tend"
     case readTemplates = "templates.read"
     case tendQueue = "queue.tend"
     case manageWebhooks = "webhooks.manage"

@@ -106,6 +106,10 @@ package enum Rights {
 
         case .readSites: return right(nil, .none, .all, .all, .all, .read)
         case .tendSites: return right(nil, .none, .none, .none, .all, .admin)
+        // Nobody, an admin neither, has to do with somebody else's key but to see that it is there and to take it away.
+        case .readCredential: return right(nil, .none, .none, .own, .own, .read)
+        case .changeCredential: return right(nil, .none, .none, .own, .own, .write)
+        case .tendCredentials: return right(nil, .none, .none, .none, .all, .admin)
         case .readTemplates: return right(nil, .none, .all, .all, .all, .read)
         case .tendQueue: return right(nil, .none, .none, .none, .all, .admin)
         case .manageWebhooks: return right(nil, .none, .none, .none, .all, .admin)
