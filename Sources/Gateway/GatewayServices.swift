@@ -234,12 +234,7 @@ package struct GatewayRuntime: Sendable {
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,
-            people: People(
-                database: database,
-                policy: configuration.people,
-                keeper: keeper,
-                logger: world.logger
-            ),
+            people: People.over(database, configuration, keeper, world.logger),
             health: HealthService(database: database, store: world.store, templates: templates),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(
