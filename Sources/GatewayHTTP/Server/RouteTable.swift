@@ -28,6 +28,7 @@ struct RouteTable: Sendable {
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
+            + LoginRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes
     }
 
