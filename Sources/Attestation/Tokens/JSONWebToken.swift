@@ -136,7 +136,7 @@ extension WebTokenFault: CustomStringConvertible {
         case .issuer: "the token was issued by somebody else"
         case .audience: "the token is meant for somebody else"
         case .expired: "the token has expired; get a new one"
-        case .notYetValid: "the token is not valid yet; do the clocks agree?"
+        case .notYetValid: "the token is not valid yet (do the clocks agree?)"
         case .kind(let found): "this is no access token but \(found)"
         case .claim(let name): "the token's claim '\(name)' is missing or of another kind"
         }

@@ -26,7 +26,7 @@ actor IdentityProvider {
 
     /// A token of this provider's, its signature found right.
     ///
-    /// Keys that were changed are looked for once: under a new name, or under the old one.
+    /// Keys that are not known yet are looked for once.
     ///
     /// - Throws: ``Refusal``, `CancellationError`.
     func verify(_ token: JSONWebToken.Unverified) async throws -> JSONWebToken {
@@ -34,6 +34,8 @@ actor IdentityProvider {
         do {
             return try token.verified(by: known.keys)
         } catch {
+            // Anybody can spoil a signature; only a key nobody has seen is worth asking for.
+            if token.keyID != nil, error == .signature { throw Refusal.token(error) }
             let newer = try await knowledge(lacks: known.fetchedAt)
             guard newer.fetchedAt > known.fetchedAt else { throw Refusal.token(error) }
             do {
