@@ -31,6 +31,10 @@ package struct GatewayServices: Sendable {
     package let templates: TemplateCatalog
     /// Who people are.
     package let people: People
+    /// Who did what.
+    package let audit: AuditService
+    /// Whose things are.
+    package let ownership: Ownership
     /// Health.
     package let health: HealthService
     /// The queue of background work.
@@ -55,7 +59,7 @@ package struct GatewayRuntime: Sendable {
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
-        + PeopleSchemaStore.migrations
+        + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -164,6 +168,7 @@ package struct GatewayRuntime: Sendable {
             watches: [
                 feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
                 LoginWatch(directory: directory, logger: logger), services.people.uses,
+                AuditMemory(database: database, home: configuration.home, logger: logger),
             ],
             databases: [database, upkeep],
             sole: sole,
@@ -209,6 +214,7 @@ package struct GatewayRuntime: Sendable {
             store: world.store,
             tasks: world.tasks,
             admission: Admission(sites: directory, templates: templates),
+            budget: Budget(database: database, keeper: keeper),
             results: world.results,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
@@ -223,18 +229,21 @@ package struct GatewayRuntime: Sendable {
             feed: feed
         )
         let files = ArtifactRooms.uploads(configuration)
+        let uploads = UploadService(library: world.artifacts, files: files)
         return GatewayServices(
             jobs: jobs,
             logs: logs,
             outputs: OutputService(database: database, artifacts: world.artifacts, jobs: jobs),
             results: ResultService(database: database, jobs: jobs, keeper: keeper),
             artifacts: ArtifactService(library: world.artifacts),
-            uploads: UploadService(library: world.artifacts, files: files),
+            uploads: uploads,
             siteStorage: SiteStorageService(database: database, directory: directory),
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,
             people: People.over(database, configuration, keeper, world.logger),
+            audit: AuditService(database: database),
+            ownership: Ownership(jobs: jobs, artifacts: world.artifacts, uploads: uploads),
             health: HealthService(database: database, store: world.store, templates: templates),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(

@@ -10,6 +10,9 @@ package struct JSONWebToken: Sendable, Hashable {
     /// The claims, an object.
     package let claims: JSONValue
 
+    /// A token that was checked elsewhere.
+    package init(header: JSONValue, claims: JSONValue) { (self.header, self.claims) = (header, claims) }
+
     /// What a token says of itself before anything of it is checked: enough to look for its key.
     package struct Unverified: Sendable, Hashable {
         /// `kid`: the name of the key.

@@ -154,6 +154,8 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var isChosenByGateway: Bool
     /// What the site keeps.
     package var cache = SiteCachePolicy()
+    /// What a node-hour costs, partition by partition.
+    package var chargeRates = ChargeRates()
 }
 
 /// What a site keeps of inputs and of ended jobs.

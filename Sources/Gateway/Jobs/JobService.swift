@@ -22,6 +22,10 @@ package struct ScriptPreview: Sendable, Hashable {
     package let manifest: JSONValue
     /// `sha256:…` of the script.
     package let scriptDigest: String
+    /// What it can cost at worst; nil where that is not known.
+    package var price: JobPrice?
+    /// Who would pay; nil where the site is not metered, or not asked.
+    package var funding: Funding?
 }
 
 /// What people do with jobs.
@@ -30,6 +34,7 @@ package struct JobService: Sendable {
     let store: JobStore
     let tasks: JobTasks
     let admission: Admission
+    let budget: Budget
     let results: ResultCache
     let artifacts: ArtifactLibrary
     let backlog: Backlog
@@ -53,10 +58,13 @@ package struct JobService: Sendable {
         by person: Person,
         as rerun: Rerun? = nil
     ) async throws -> SubmitAnswer {
-        let manifest = try JobManifestReader.read(document)
-        if manifest.dryRun { return .preview(try await preview(manifest)) }
+        let wish = try JobManifestReader.read(document)
+        if wish.dryRun { return .preview(try await preview(wish, by: person)) }
         try await backlog.check(database)
-        let admitted = try await admission.admit(manifest, template: rerun?.templateText, on: database)
+        let site = try await admission.place(wish, on: database)
+        let priced = try await budget.price(wish, at: site, by: person)
+        let manifest = priced.manifest
+        let admitted = try admission.admit(manifest, template: rerun?.templateText, at: site)
         let now = keeper.now()
         let prospect = try await prospect(manifest, owner: person.name, at: now)
         var random = SystemRandomNumberGenerator()
@@ -77,6 +85,7 @@ package struct JobService: Sendable {
         let accepted = job
         let answer = try await database.transaction { connection in
             let job = try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
+            if job.id == accepted.id { try Budget.reserve(priced, for: job, on: connection) }
             try TemplateTextStore.keep(
                 admitted.templateText,
                 digest: admitted.templateDigest,
@@ -89,8 +98,10 @@ package struct JobService: Sendable {
                 }
                 try rerun.record(job, connection)
             }
-            guard let keys = prospect.keys, job.id == accepted.id else { return job }
-            return try look(job, manifest, keys, on: connection)
+            guard job.id == accepted.id else { return job }
+            let result = try prospect.keys.map { try look(job, manifest, $0, on: connection) } ?? job
+            try audit("job.submitted", job, by: person, on: connection)
+            return result
         }
         return .accepted(answer)
     }
@@ -160,7 +171,7 @@ package struct JobService: Sendable {
             }
             return earlier
         }
-        try checkDependencies(manifest, on: connection)
+        try checkDependencies(manifest, of: job.owner, on: connection)
         // What jobs bring home is never refused, so an allocation that is full begins no more.
         if !manifest.outputs.isEmpty {
             try artifacts.requireRoom(results.holdings.account(of: job), for: 1, on: connection)
@@ -176,15 +187,20 @@ package struct JobService: Sendable {
         return job
     }
 
-    private func checkDependencies(_ manifest: JobManifest, on connection: any StorageConnection) throws {
+    /// A job of somebody else's is as good as none: what became of it is nobody's business.
+    private func checkDependencies(
+        _ manifest: JobManifest,
+        of owner: String,
+        on connection: any StorageConnection
+    ) throws {
         var faults: [Fault] = []
         for (index, dependency) in manifest.dependencies.enumerated()
-        where try store.find(dependency.job, on: connection) == nil {
+        where try JobStore.owner(of: dependency.job, on: connection) != owner {
             faults.append(
                 Fault(
                     path: "/dependencies/\(index)/job",
                     message: "there is no job \(dependency.job)",
-                    expected: "the id of a job of this gateway"
+                    expected: "the id of a job of yours"
                 )
             )
         }
@@ -196,16 +212,29 @@ package struct JobService: Sendable {
     ///
     /// - Parameters:
     ///   - document: the manifest.
+    ///   - person: who would submit it.
     ///   - text: of the template, where it is given and not today's file of that name.
     /// - Returns: the preview.
     /// - Throws: ``GatewayError``.
-    package func preview(_ document: Document, template text: String? = nil) async throws -> ScriptPreview {
-        try await preview(try JobManifestReader.read(document), template: text)
+    package func preview(
+        _ document: Document,
+        by person: Person,
+        template text: String? = nil
+    ) async throws -> ScriptPreview {
+        try await preview(try JobManifestReader.read(document), by: person, template: text)
     }
 
-    private func preview(_ manifest: JobManifest, template text: String? = nil) async throws -> ScriptPreview {
-        let admitted = try await admission.admit(manifest, template: text, on: database)
-        return ScriptPreview(admitted)
+    private func preview(
+        _ manifest: JobManifest,
+        by person: Person,
+        template text: String? = nil
+    ) async throws -> ScriptPreview {
+        let site = try await admission.place(manifest, on: database)
+        let priced = try await budget.price(manifest, at: site, by: person)
+        var preview = ScriptPreview(try admission.admit(priced.manifest, template: text, at: site))
+        preview.price = priced.price
+        preview.funding = priced.funding
+        return preview
     }
 
     /// One job, with its array tasks.
@@ -223,15 +252,35 @@ package struct JobService: Sendable {
         return found
     }
 
+    /// Whose a job is.
+    ///
+    /// - Parameter id: its name.
+    /// - Returns: the person's name; nil when there is no such job.
+    /// - Throws: storage errors.
+    package func owner(of id: JobID) async throws -> String? {
+        try await database.read { try JobStore.owner(of: id, on: $0) }
+    }
+
     /// The database's count of commits, where it has one: what was read stays true while the count stays.
     package var commits: UInt64? { database.commits }
 
     /// A page of jobs, newest first.
     ///
-    /// - Parameter query: which jobs.
+    /// - Parameters:
+    ///   - query: which jobs.
+    ///   - person: who asks; of others' jobs only those who may see them are told.
     /// - Returns: the page.
     /// - Throws: ``GatewayError`` for a bad cursor.
-    package func list(_ query: JobQuery) async throws -> JobPage {
+    package func list(_ query: JobQuery, for person: Person) async throws -> JobPage {
+        var query = query
+        if Rights.reach(.listJobs, of: person) != .all {
+            guard query.owner == nil || query.owner == person.name else { return JobPage(items: [], next: nil) }
+            query.owner = person.name
+        }
+        return try await list(query)
+    }
+
+    private func list(_ query: JobQuery) async throws -> JobPage {
         try await database.read { connection in try JobListStore.page(query, on: connection) }
     }
 
@@ -250,10 +299,28 @@ package struct JobService: Sendable {
             throw GatewayError(.conflict, "The job has already ended: it is \(before.state.rawValue).")
         }
         let changed = try await database.transaction { connection in
-            try store.apply(.cancelRequested, to: id, on: connection)
+            let job = try store.apply(.cancelRequested, to: id, on: connection)
+            if let job, before.cancelRequestedAt == nil {
+                try audit("job.cancellationRequested", job, by: person, on: connection)
+            }
+            return job
         }
         guard let changed else { throw GatewayError(.notFound, "There is no job \(id).") }
         return changed
+    }
+
+    private func audit(
+        _ action: String,
+        _ job: Job,
+        by person: Person,
+        on connection: any StorageConnection
+    ) throws {
+        let details: JSONValue = [
+            "owner": .string(job.owner), "site": .string(job.site), "script": .string(job.scriptDigest),
+            "state": .string(job.state.rawValue),
+        ]
+        let entry = AuditEntry(action, .init("job", job.id.text), by: person, details: details)
+        try AuditStore.append(entry, at: keeper.now(), on: connection)
     }
 
     /// Events of a job after a sequence number.

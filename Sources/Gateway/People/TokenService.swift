@@ -130,7 +130,7 @@ package struct TokenService: Sendable {
 
     private static func holder(_ holder: String?, for person: Person) throws(GatewayError) -> String {
         guard let holder, holder != person.name else { return person.name }
-        guard person.isAdmin else {
+        guard Rights.reach(.manageTokens, of: person) == .all else {
             throw GatewayError(.notFound, "There is nobody of that name whose tokens you see.")
         }
         return holder

@@ -11,11 +11,11 @@ struct LoginRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/login", isPublic: true, answer: providers),
-            Route(.get, "/login", isPublic: true, answer: login),
-            Route(.get, "/login/callback", isPublic: true, answer: callback),
-            Route(.post, "/login/token", isPublic: true, answer: pasted),
-            Route(.post, "/logout", isPublic: true, answer: logout),
+            Route(.get, "/api/v1/login", .signIn, answer: providers),
+            Route(.get, "/login", .signIn, answer: login),
+            Route(.get, "/login/callback", .signIn, answer: callback),
+            Route(.post, "/login/token", .signIn, answer: pasted),
+            Route(.post, "/logout", .signOut, answer: logout),
         ]
     }
 

@@ -11,9 +11,9 @@ struct TokenRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/tokens", answer: list),
-            Route(.post, "/api/v1/tokens", answer: create),
-            Route(.delete, "/api/v1/tokens/{id}", answer: revoke),
+            Route(.get, "/api/v1/tokens", .listTokens, answer: list),
+            Route(.post, "/api/v1/tokens", .manageTokens, answer: create),
+            Route(.delete, "/api/v1/tokens/{id}", .manageTokens, answer: revoke),
         ]
     }
 

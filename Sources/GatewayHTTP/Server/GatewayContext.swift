@@ -38,12 +38,4 @@ struct GatewayContext: RequestContext {
         throw refusal.map { Problem($0) }
             ?? Problem(kind: .unauthenticated, detail: "Send a valid token as 'Authorization: Bearer …'.")
     }
-
-    /// Lets only admins pass.
-    ///
-    /// - Throws: ``Problem`` of kind `forbidden`.
-    func requireAdmin() throws {
-        if person?.isAdmin == true { return }
-        throw Problem(kind: .forbidden, detail: "This is for admins. Ask one, or send an admin's token.")
-    }
 }

@@ -7,9 +7,14 @@ internal import Provenance
 struct RouteTable: Sendable {
     let routes: [Route]
     let people: People
+    private let ownership: Ownership
 
     init(services: GatewayServices, provenance: ProvenanceWing, limits: Limits, metrics: GatewayMetrics) {
         people = services.people
+        ownership = services.ownership.adding(.analysis) { [analyses = provenance.analyses] name, person in
+            guard let record = RecordID(name) else { return .unreadable }
+            return try await analyses.owner(of: record).map { $0 == person.name ? .own : .othersInPublic } ?? .notTheirs
+        }
         routes =
             JobRoutes(services: services, limits: limits).routes + EventRoutes(services: services).routes
             + LogRoutes(services: services).routes + OutputRoutes(services: services).routes
@@ -29,7 +34,7 @@ struct RouteTable: Sendable {
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
             + LoginRoutes(services: services).routes
-            + HealthRoutes(services: services, metrics: metrics).routes
+            + AuditRoutes(audit: services.audit).routes + HealthRoutes(services: services, metrics: metrics).routes
     }
 
     /// The router, with HEAD answered wherever GET is and 405 wherever only the method is wrong.
@@ -45,6 +50,8 @@ struct RouteTable: Sendable {
                 }
                 if !route.isPublic { _ = try context.somebody() }
                 if let response = route.atOnce?(request, context) { return response }
+                let object = Rights.of(route.operation).object.flatMap { context.parameters.get($0.parameter) }
+                try await ownership.require(route.operation, on: object, of: context.person)
                 let pass = route.isAlwaysLetIn ? nil : try turnstile.enter(route.style)
                 switch route.style {
                 case .stream:
