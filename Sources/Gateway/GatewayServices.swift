@@ -243,12 +243,7 @@ package struct GatewayRuntime: Sendable {
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             identities: IdentityService(in: world),
             templates: templates,
-            people: People(
-                database: database,
-                policy: configuration.people,
-                keeper: keeper,
-                logger: world.logger
-            ),
+            people: People.over(database, configuration, keeper, world.logger),
             audit: AuditService(database: database),
             ownership: Ownership(jobs: jobs, artifacts: world.artifacts, uploads: uploads),
             health: HealthService(database: database, store: world.store, templates: templates),

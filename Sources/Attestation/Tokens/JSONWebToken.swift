@@ -10,6 +10,9 @@ package struct JSONWebToken: Sendable, Hashable {
     /// The claims, an object.
     package let claims: JSONValue
 
+    /// A token that was checked elsewhere.
+    package init(header: JSONValue, claims: JSONValue) { (self.header, self.claims) = (header, claims) }
+
     /// What a token says of itself before anything of it is checked: enough to look for its key.
     package struct Unverified: Sendable, Hashable {
         /// `kid`: the name of the key.
@@ -30,6 +33,7 @@ package struct JSONWebToken: Sendable, Hashable {
     /// Takes a token apart.
     ///
     /// - Parameter text: header, claims and signature in the URL-safe Base 64, between points.
+    /// - Returns: what it says, unchecked.
     /// - Throws: ``WebTokenFault`` for everything but a JWS of a known algorithm with JSON in it that has one meaning.
     package static func parse(_ text: String) throws(WebTokenFault) -> Unverified {
         guard text.utf8.count <= limit else { throw .tooLong }
@@ -88,6 +92,7 @@ extension JSONWebToken.Unverified {
     /// The key decides which kind of signature is checked; a token whose `alg` does not fit the key finds no key.
     ///
     /// - Parameter keys: the keys of its issuer.
+    /// - Returns: the token, its claims not judged yet.
     /// - Throws: ``WebTokenFault/unknownKey(_:)``, ``WebTokenFault/signature``.
     package func verified(by keys: JSONWebKeySet) throws(WebTokenFault) -> JSONWebToken {
         let candidates = keys.candidates(id: keyID, algorithm: algorithm)
@@ -136,7 +141,7 @@ extension WebTokenFault: CustomStringConvertible {
         case .issuer: "the token was issued by somebody else"
         case .audience: "the token is meant for somebody else"
         case .expired: "the token has expired; get a new one"
-        case .notYetValid: "the token is not valid yet; do the clocks agree?"
+        case .notYetValid: "the token is not valid yet (do the clocks agree?)"
         case .kind(let found): "this is no access token but \(found)"
         case .claim(let name): "the token's claim '\(name)' is missing or of another kind"
         }

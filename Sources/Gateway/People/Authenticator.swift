@@ -21,6 +21,7 @@ package struct Authenticator: Sendable {
     let keeper: TimeKeeper
     let cache: CredentialCache
     let uses: CredentialUses
+    let providers: ProviderPeople
 
     /// Who holds what stands behind `Bearer`: a token of the gateway's own, or an access token of a provider.
     ///
@@ -30,7 +31,13 @@ package struct Authenticator: Sendable {
     /// - Returns: who it is.
     /// - Throws: ``Refusal``, storage errors.
     package func bearer(_ text: String, from caller: Caller) async throws -> Credential {
-        guard let secret = TokenSecret(text) else { throw Refusal.unknown }
+        guard let secret = TokenSecret(text) else {
+            guard JSONWebToken.resembles(text) else { throw Refusal.unknown }
+            let digest = SHA256Digest(of: text.utf8)
+            return try await find(.init(method: .oidc, digest: digest), caller) { now in
+                try await providers.bearer(text, at: now)
+            }
+        }
         return try await find(.init(method: .token, digest: secret.digest), caller) { now in
             try await database.read { connection in
                 let token = try TokenStore.find(digest: secret.digest, on: connection)

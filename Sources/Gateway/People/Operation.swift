@@ -17,6 +17,8 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     case managePeople = "people.manage"
     case listTokens = "tokens.list"
     case manageTokens = "tokens.manage"
+    case signIn = "sessions.begin"
+    case signOut = "sessions.end"
 
     // Jobs
     case submitJob = "jobs.submit"

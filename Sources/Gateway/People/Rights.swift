@@ -73,6 +73,8 @@ package enum Rights {
         case .managePeople: return right(nil, .none, .none, .none, .all, .admin)
         case .listTokens: return right(nil, .none, .own, .own, .all, .read)
         case .manageTokens: return right(nil, .none, .own, .own, .all, .write)
+        case .signIn: return right(nil, .all, .all, .all, .all, .read)
+        case .signOut: return right(nil, .all, .all, .all, .all, .read)
 
         case .submitJob: return right(nil, .none, .none, .own, .all, .write)
         case .listJobs: return right(nil, .none, .none, .own, .all, .read)

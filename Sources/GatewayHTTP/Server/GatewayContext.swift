@@ -25,6 +25,11 @@ struct GatewayContext: RequestContext {
         channel = source.channel
     }
 
+    /// Where the request comes from.
+    var caller: Authenticator.Caller {
+        .init(address: channel.remoteAddress?.ipAddress, request: requestID)
+    }
+
     /// Who asks.
     ///
     /// - Throws: ``Problem`` of kind `unauthenticated` when nobody is known to ask.

@@ -35,6 +35,7 @@ struct RouteTable: Sendable {
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
             + ApprovalRoutes(services: services).routes
+            + LoginRoutes(services: services).routes
             + AuditRoutes(audit: services.audit).routes + HealthRoutes(services: services, metrics: metrics).routes
     }
 

@@ -14,9 +14,11 @@ package struct IssuerPolicy: Sendable, Hashable {
     package var deviceClientID: String?
     /// The claim that names a person.
     package var nameClaim = "preferred_username"
-    /// Where groups or roles stand in the claims, with points between the levels.
+    /// Where groups stand in the claims, with points between the levels; they decide about projects.
     package var groupsClaim = "groups"
-    /// Groups whose members have a role; of several the highest counts.
+    /// Where roles stand in the claims; nil is ``groupsClaim``.
+    package var rolesClaim: String?
+    /// Values of the roles claim whose bearers have a role; of several the highest counts.
     package var roles: [Role: Set<String>] = [:]
     /// The role of everybody else; nil lets nobody else in.
     package var defaultRole: Role? = .reader
