@@ -11,6 +11,8 @@ package struct GatewayError: Error, Sendable {
         case invalidManifest = "invalid-manifest"
         /// What is to be published or decided has faults; `faults` names them.
         case invalidPublication = "invalid-publication"
+        /// What is wanted of a project or an allocation has faults; `faults` names them.
+        case invalidBudget = "invalid-budget"
         /// The request itself has faults.
         case invalidRequest = "invalid-request"
         /// No valid token.

@@ -37,6 +37,10 @@ package struct GatewayServices: Sendable {
     package let queue: QueueService
     /// Webhooks.
     package let webhooks: WebhookService
+    /// Projects.
+    package let projects: ProjectService
+    /// Allocations and their ledger.
+    package let allocations: AllocationService
     /// What `/metrics` shows of the present moment.
     package let figures: FiguresService
 }
@@ -248,6 +252,13 @@ package struct GatewayRuntime: Sendable {
                 source: try await database.read { try InstallationStore.urn(on: $0) },
                 keeper: keeper
             ),
+            projects: ProjectService(database: database, keeper: keeper),
+            allocations: AllocationService(
+                database: database,
+                tasks: world.tasks,
+                rates: Dictionary(configuration.sites.map { ($0.name, $0.chargeRates) }) { first, _ in first },
+                keeper: keeper
+            ),
             figures: figures
         )
     }
@@ -298,6 +309,7 @@ package struct GatewayRuntime: Sendable {
                 try tasks.follow(site: name, at: keeper.now(), on: connection)
                 try tasks.submit(site: name, at: keeper.now(), on: connection)
                 try tasks.clean(site: name, at: keeper.now(), on: connection)
+                try tasks.readAccounts(site: name, at: keeper.now(), on: connection)
             }
         }
     }

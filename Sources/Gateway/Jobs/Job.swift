@@ -81,6 +81,9 @@ package struct Job: Sendable, Hashable {
     /// The sequence number of its newest event.
     package var eventCount: Int
 
+    /// What it costs, where the reader asked for it; nil also where nothing is paid for.
+    package var cost: JobCost?
+
     /// The key of the present attempt: the remote folder's name and Slurm's job name.
     package var submissionKey: String { submissionKey(attempt: attempt) }
 

@@ -98,8 +98,11 @@ package struct JobService: Sendable {
                 }
                 try rerun.record(job, connection)
             }
-            guard let keys = prospect.keys, job.id == accepted.id else { return job }
+            guard let keys = prospect.keys, job.id == accepted.id else {
+                return job.costing(try JobCostStore.find(job.id, on: connection))
+            }
             return try look(job, manifest, keys, on: connection)
+                .costing(try JobCostStore.find(job.id, on: connection))
         }
         return .accepted(answer)
     }
@@ -239,6 +242,7 @@ package struct JobService: Sendable {
         let found = try await database.read { connection in
             var job = try store.find(id, on: connection)
             if job?.arrayCount != nil { job?.tasks = try store.arrayTasks(of: id, on: connection) }
+            job?.cost = try JobCostStore.find(id, on: connection)
             return job
         }
         guard let found else { throw GatewayError(.notFound, "There is no job \(id).") }
@@ -254,7 +258,11 @@ package struct JobService: Sendable {
     /// - Returns: the page.
     /// - Throws: ``GatewayError`` for a bad cursor.
     package func list(_ query: JobQuery) async throws -> JobPage {
-        try await database.read { connection in try JobListStore.page(query, on: connection) }
+        try await database.read { connection in
+            let page = try JobListStore.page(query, on: connection)
+            let costs = try JobCostStore.find(page.items.map(\.id), on: connection)
+            return JobPage(items: page.items.map { $0.costing(costs[$0.id]) }, next: page.next)
+        }
     }
 
     /// Asks for a job to end.
@@ -272,7 +280,8 @@ package struct JobService: Sendable {
             throw GatewayError(.conflict, "The job has already ended: it is \(before.state.rawValue).")
         }
         let changed = try await database.transaction { connection in
-            try store.apply(.cancelRequested, to: id, on: connection)
+            try store.apply(.cancelRequested, to: id, on: connection)?
+                .costing(try JobCostStore.find(id, on: connection))
         }
         guard let changed else { throw GatewayError(.notFound, "There is no job \(id).") }
         return changed

@@ -12,7 +12,7 @@ enum JobJSON {
             "labels": .object(job.labels.mapValues { .string($0) }), "priority": .integer(job.priority),
             "attempt": .integer(job.attempt), "owner": .string(job.owner), "scriptDigest": .string(job.scriptDigest),
             "cancelRequestedAt": moment(job.cancelRequestedAt), "slurm": job.slurm.map(slurm) ?? .null,
-            "array": array(job), "cache": job.cache.map(cache) ?? .null,
+            "cost": job.cost.map(BudgetJSON.cost) ?? .null, "array": array(job), "cache": job.cache.map(cache) ?? .null,
             "createdAt": moment(job.createdAt), "updatedAt": moment(job.updatedAt),
             "observedAt": moment(job.observedAt), "finishedAt": moment(job.finishedAt),
             "links": [

@@ -5,6 +5,7 @@ internal import HTTPTypes
 enum ProblemKind: String, Sendable, CaseIterable {
     case invalidManifest = "invalid-manifest"
     case invalidPublication = "invalid-publication"
+    case invalidBudget = "invalid-budget"
     case invalidRequest = "invalid-request"
     case unauthenticated
     case forbidden
@@ -37,6 +38,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
             switch kind {
             case .invalidManifest: .invalidManifest
             case .invalidPublication: .invalidPublication
+            case .invalidBudget: .invalidBudget
             case .invalidRequest: .invalidRequest
             case .unauthenticated: .unauthenticated
             case .forbidden: .forbidden
@@ -61,7 +63,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
 
     var status: HTTPResponse.Status {
         switch self {
-        case .invalidManifest, .invalidPublication, .idempotencyKeyReused, .digestMismatch: .unprocessableContent
+        case .invalidManifest, .invalidPublication, .invalidBudget, .idempotencyKeyReused, .digestMismatch:
+            .unprocessableContent
         case .invalidRequest: .badRequest
         case .unauthenticated: .unauthorized
         case .forbidden: .forbidden
@@ -88,6 +91,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         switch self {
         case .invalidManifest: "The job manifest has faults"
         case .invalidPublication: "What is to be published or decided has faults"
+        case .invalidBudget: "What is wanted of a project or an allocation has faults"
         case .invalidRequest: "The request has faults"
         case .unauthenticated: "A valid token is needed"
         case .forbidden: "This is not allowed"

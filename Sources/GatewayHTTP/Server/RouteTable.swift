@@ -27,6 +27,7 @@ struct RouteTable: Sendable {
             + LineageRoutes(lineage: provenance.lineage).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
+            + ProjectRoutes(services: services).routes + AllocationRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes
     }
 
