@@ -253,12 +253,7 @@ package struct GatewayRuntime: Sendable {
                 keeper: keeper
             ),
             projects: ProjectService(database: database, keeper: keeper),
-            allocations: AllocationService(
-                database: database,
-                tasks: world.tasks,
-                rates: Dictionary(configuration.sites.map { ($0.name, $0.chargeRates) }) { first, _ in first },
-                keeper: keeper
-            ),
+            allocations: AllocationService(world, sites: configuration.sites),
             figures: figures
         )
     }

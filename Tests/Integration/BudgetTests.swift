@@ -74,7 +74,7 @@ struct BudgetTests {
         #expect(total > 60)
         let usage = try await api.get("/api/v1/allocations/\(allocation)/usage").json
         #expect(Double(usage["allocation"]?["used"]?.jsonText ?? "") == (Double(total) / 0.0036).rounded() / 1_000_000)
-        #expect(usage["allocation"]?["reserved"] == .number("0.0"))
+        #expect(usage["allocation"]?["reserved"] == .number("0"))
         try await verify(gateway)
     }
 
@@ -84,7 +84,7 @@ struct BudgetTests {
         let dear = "name: dear\nproject: crab\ncommand: 'true'\nresources: {nodes: 2, walltime: 1h, memory: 20M}"
         let preview = try await api.post("/api/v1/jobs?dryRun=true", dear).json
         #expect(preview["script"]?.stringValue?.contains("--account=tg-bio1") == true)
-        #expect(preview["price"]?["isCovered"] == false && preview["price"]?["worstCase"] == .number("2.0"))
+        #expect(preview["price"]?["isCovered"] == false && preview["price"]?["worstCase"] == .number("2"))
         let refused = try await api.post("/api/v1/jobs", dear)
         let detail = try #require(refused.json["detail"]?.stringValue)
         #expect(refused.status == 409 && refused.json["type"]?.stringValue?.hasSuffix("/out-of-budget") == true)
@@ -107,7 +107,7 @@ struct BudgetTests {
         try await verify(gateway)
     }
 
-    @Test("nothing is lost or paid twice when the gateway is killed, and the accounting is away, at any time")
+    @Test("nothing is lost or paid twice when the gateway is killed at any time")
     func kills() async throws {
         let (gateway, api, allocation) = try await metered("1000")
         var ids: Set<String> = []
@@ -154,7 +154,8 @@ struct BudgetTests {
 
     @Test("Slurm's own figures stand beside ours, and what was run past the gateway shows as drift")
     func drift() async throws {
-        let (_, api, allocation) = try await metered("1000")
+        let (gateway, api, allocation) = try await metered("1000")
+        defer { gateway.stop() }
         let script = "sbatch --parsable --wait -A tg-bio1 -t 2 --mem=20M --wrap 'sleep 4' -o /dev/null"
         let past = try await TestCluster.slurm(
             "cd /tmp && runuser -u researcher1 -- env SLURM_CONF=$SLURM_CONF \(script)"

@@ -16,6 +16,14 @@ package struct AllocationService: Sendable {
     let rates: [String: ChargeRates]
     let keeper: TimeKeeper
 
+    /// The service of a gateway with these sites.
+    init(_ world: World, sites: [SiteConfiguration]) {
+        database = world.database
+        tasks = world.tasks
+        rates = Dictionary(sites.map { ($0.name, $0.chargeRates) }) { first, _ in first }
+        keeper = world.keeper
+    }
+
     /// Gives a project a budget at a site; from then on the site's jobs are paid for.
     ///
     /// - Parameters:

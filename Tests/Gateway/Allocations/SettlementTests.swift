@@ -36,7 +36,7 @@ struct SettlementTests {
             Self.row(two, "8_1", state: "TIMEOUT", seconds: 100), Self.row("ff-other-1", seconds: 1000),
         ].compactMap { $0 }
         #expect(rows.count == 5)
-        #expect(nodeSeconds(Settlement.judge(ended(job), rows: rows, at: end)) == 20 + 5 + 7 + 100)
+        #expect(nodeSeconds(Settlement.judge(ended(job), rows: rows, at: end)) == 132)
     }
 
     @Test("waits for what the accounting does not tell yet, and gives up after seven days")
@@ -59,7 +59,7 @@ struct SettlementTests {
         job.slurm = facts
         #expect(nodeSeconds(Settlement.judge(ended(job), rows: [first], at: end + .seconds(86_400))) == nil)
         let late = Settlement.judge(ended(job), rows: [first], at: end + Settlement.patience)
-        #expect(nodeSeconds(late) == 60 + 120)
+        #expect(nodeSeconds(late) == 180)
         guard case .settle(_, let note) = late else { return }
         #expect(note != nil)
         #expect(nodeSeconds(Settlement.judge(ended(job), rows: nil, at: end + Settlement.patience)) == 120)
