@@ -45,6 +45,10 @@ package struct GatewayServices: Sendable {
     package let webhooks: WebhookService
     /// Approvals.
     package let approvals: ApprovalService
+    /// Projects.
+    package let projects: ProjectService
+    /// Allocations and their ledger.
+    package let allocations: AllocationService
     /// What `/metrics` shows of the present moment.
     package let figures: FiguresService
 }
@@ -230,6 +234,8 @@ package struct GatewayRuntime: Sendable {
             feed: feed
         )
         let files = ArtifactRooms.uploads(configuration)
+        let projects = ProjectService(database: database, keeper: keeper)
+        let allocations = AllocationService(world, sites: configuration.sites)
         let uploads = UploadService(library: world.artifacts, files: files)
         return GatewayServices(
             jobs: jobs,
@@ -245,7 +251,13 @@ package struct GatewayRuntime: Sendable {
             templates: templates,
             people: People.over(database, configuration, keeper, world.logger),
             audit: AuditService(database: database),
-            ownership: Ownership(jobs: jobs, artifacts: world.artifacts, uploads: uploads),
+            ownership: Ownership(
+                jobs: jobs,
+                artifacts: world.artifacts,
+                uploads: uploads,
+                projects: projects,
+                allocations: allocations
+            ),
             health: HealthService(database: database, store: world.store, templates: templates),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(
@@ -256,6 +268,8 @@ package struct GatewayRuntime: Sendable {
                 keeper: keeper
             ),
             approvals: ApprovalService(database: database, desk: world.approvals),
+            projects: projects,
+            allocations: allocations,
             figures: figures
         )
     }
@@ -310,6 +324,9 @@ package struct GatewayRuntime: Sendable {
                 try tasks.follow(lane, at: keeper.now(), on: connection)
                 try tasks.submit(lane, at: keeper.now(), on: connection)
                 try tasks.clean(lane, at: keeper.now(), on: connection)
+            }
+            for site in directory.sites {
+                try tasks.readAccounts(site: site.configuration.name, at: keeper.now(), on: connection)
             }
         }
     }

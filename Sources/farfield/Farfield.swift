@@ -42,6 +42,7 @@ struct Farfield: AsyncParsableCommand {
                     Compare.self,
                 ]
             ),
+            CommandGroup(name: "Budgets", subcommands: [Projects.self, Allocations.self, Ledger.self]),
             CommandGroup(name: "Artifacts", subcommands: [UploadFiles.self, Artifacts.self, ShowStorage.self]),
             CommandGroup(
                 name: "Provenance",

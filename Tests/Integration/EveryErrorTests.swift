@@ -83,7 +83,17 @@ struct EveryErrorTests {
         try? FileManager.default.removeItem(atPath: gateway.state + "/artifacts")
         try Data().write(to: URL(fileURLWithPath: gateway.state + "/artifacts"))
         answers.append(try await api.post("/api/v1/artifacts", "x", type: "application/octet-stream"))
-        return answers
+        return answers + (try await beyondBudget(api))
+    }
+
+    /// What is said of budgets; from here on the site's jobs are paid for.
+    private func beyondBudget(_ api: API) async throws -> [API.Answer] {
+        let faulty = try await api.post("/api/v1/projects", "name: Not a name")
+        #expect(try await api.post("/api/v1/projects", "{name: errors, title: Errors}").status == 201)
+        let wish = "{site: a, account: tg-bio1, granted: 0.001, startsAt: 2020-01-01, endsAt: 2090-01-01}"
+        #expect(try await api.post("/api/v1/projects/errors/allocations", wish).status == 201)
+        let job = "name: e\nproject: errors\ncommand: 'true'\nresources: {memory: 20M, walltime: 1h}"
+        return [faulty, try await api.post("/api/v1/jobs", job)]
     }
 
     /// What can go wrong while bytes are sent.

@@ -87,6 +87,8 @@ package struct Job: Sendable, Hashable {
 
     /// The newest question to the admins about it; read where a job is shown, nil elsewhere and where none was asked.
     package var approval: Approval?
+    /// What it costs, where the reader asked for it; nil also where nothing is paid for.
+    package var cost: JobCost?
 
     /// The key of the present attempt: the remote folder's name and Slurm's job name.
     package var submissionKey: String { submissionKey(attempt: attempt) }

@@ -162,6 +162,7 @@ package struct JobService: Sendable {
     private func shown(_ job: Job, on connection: any StorageConnection) throws -> Job {
         var job = job
         job.approval = try ApprovalStore.latest(of: job.id, on: connection)
+        job.cost = try JobCostStore.find(job.id, on: connection)
         return job
     }
 
@@ -297,7 +298,11 @@ package struct JobService: Sendable {
     private func list(_ query: JobQuery) async throws -> JobPage {
         try await database.read { connection in
             let page = try JobListStore.page(query, on: connection)
-            let items = try page.items.map { $0.state == .held ? try shown($0, on: connection) : $0 }
+            let costs = try JobCostStore.find(page.items.map(\.id), on: connection)
+            let items = try page.items.map { job in
+                let job = job.costing(costs[job.id])
+                return job.state == .held ? try shown(job, on: connection) : job
+            }
             return JobPage(items: items, next: page.next)
         }
     }

@@ -20,6 +20,14 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     case signIn = "sessions.begin"
     case signOut = "sessions.end"
 
+    // Budgets
+    case listProjects = "projects.list"
+    case readProject = "projects.read"
+    case manageProjects = "projects.manage"
+    case readAllocation = "allocations.read"
+    case manageAllocations = "allocations.manage"
+    case verifyLedger = "ledger.verify"
+
     // Jobs
     case submitJob = "jobs.submit"
     case listJobs = "jobs.list"

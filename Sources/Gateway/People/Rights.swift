@@ -5,13 +5,17 @@ package enum ProtectedObject: String, Sendable, Hashable, CaseIterable {
     case upload
     case analysis
     case person
+    /// Its members own it, whatever their part in it.
+    case project
+    /// Owned by the members of its project.
+    case allocation
 
     /// The name of the part of an address that names it.
     package var parameter: String {
         switch self {
         case .artifact: "digest"
-        case .person: "name"
-        case .job, .upload, .analysis: "id"
+        case .person, .project: "name"
+        case .job, .upload, .analysis, .allocation: "id"
         }
     }
 }
@@ -75,6 +79,13 @@ package enum Rights {
         case .manageTokens: return right(nil, .none, .own, .own, .all, .write)
         case .signIn: return right(nil, .all, .all, .all, .all, .read)
         case .signOut: return right(nil, .all, .all, .all, .all, .read)
+
+        case .listProjects: return right(nil, .none, .own, .own, .all, .read)
+        case .readProject: return right(.project, .none, .own, .own, .all, .read)
+        case .manageProjects: return right(nil, .none, .none, .none, .all, .admin)
+        case .readAllocation: return right(.allocation, .none, .own, .own, .all, .read)
+        case .manageAllocations: return right(nil, .none, .none, .none, .all, .admin)
+        case .verifyLedger: return right(nil, .none, .none, .none, .all, .admin)
 
         case .submitJob: return right(nil, .none, .none, .own, .all, .write)
         case .listJobs: return right(nil, .none, .none, .own, .all, .read)

@@ -34,8 +34,8 @@ struct RouteTable: Sendable {
             + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
-            + ApprovalRoutes(services: services).routes
-            + LoginRoutes(services: services).routes
+            + LoginRoutes(services: services).routes + ApprovalRoutes(services: services).routes
+            + ProjectRoutes(services: services).routes + AllocationRoutes(services: services).routes
             + AuditRoutes(audit: services.audit).routes + HealthRoutes(services: services, metrics: metrics).routes
     }
 

@@ -35,6 +35,11 @@ struct RESTClient: Sendable {
         try await exchange(request("POST", target, headers, body: body, timeLimits: timeLimits))
     }
 
+    /// Sends a document that takes the place of another, and reads the answer; `headers` come beside the token.
+    func put(_ target: RequestTarget, body: [UInt8], headers: HTTPHeaders) async throws -> Answer {
+        try await exchange(request("PUT", target, headers, body: body, timeLimits: .exchange))
+    }
+
     /// Asks for something to be gone.
     func delete(_ target: RequestTarget) async throws {
         _ = try await exchange(request("DELETE", target, [:], timeLimits: .exchange))
