@@ -141,11 +141,7 @@ package struct GatewayRuntime: Sendable {
             tasks: tasks,
             sites: directory,
             artifacts: ArtifactRooms.library(configuration, database, keeper, logger),
-            sources: RemoteSources(
-                policy: configuration.sources,
-                client: HTTPClient(.init(userAgent: "farfield")),
-                keeper: keeper
-            ),
+            sources: sources(configuration, keeper),
             approvals: configuration.approvals,
             mail: MailBox(policy: configuration.mail),
             limits: configuration.limits,
@@ -179,6 +175,15 @@ package struct GatewayRuntime: Sendable {
             databases: [database, upkeep],
             sole: sole,
             directory: directory
+        )
+    }
+
+    /// Where inputs are fetched from.
+    private static func sources(_ configuration: GatewayConfiguration, _ keeper: TimeKeeper) -> RemoteSources {
+        RemoteSources(
+            policy: configuration.sources,
+            client: HTTPClient(.init(userAgent: "farfield")),
+            keeper: keeper
         )
     }
 

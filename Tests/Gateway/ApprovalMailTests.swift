@@ -2,10 +2,10 @@ import CurlClient
 import Documents
 import Foundation
 import Storage
-import TaskQueue
 import Testing
 
 @testable import Gateway
+@testable import TaskQueue
 
 @Suite("Mail about approvals", .timeLimit(.minutes(2)))
 struct ApprovalMailTests {

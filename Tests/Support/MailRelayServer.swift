@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 import Glibc
 
 /// `Tests/Integration/Fixtures/mail_relay.py`: a real mail relay, owned by one test.
