@@ -23,7 +23,8 @@ struct Farfield: AsyncParsableCommand {
             CommandGroup(
                 name: "Operation",
                 subcommands: [
-                    Queue.self, Approvals.self, Webhooks.self, BackUp.self, Restore.self, Examine.self, Audit.self,
+                    Queue.self, Approvals.self, Webhooks.self, Audit.self, BackUp.self, Restore.self, Examine.self,
+                    MakeAdminToken.self,
                 ]
             ),
             CommandGroup(

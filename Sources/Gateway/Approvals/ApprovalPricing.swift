@@ -10,6 +10,17 @@ package struct ApprovalPricing: Sendable {
         self.price = price
     }
 
+    /// What was claimed for a job of a metered site; elsewhere the flat price.
+    ///
+    /// - Parameter partitions: the partition of each site for manifests without one.
+    /// - Returns: a way to price jobs.
+    package static func claimed(partitions: [String: String]) -> ApprovalPricing {
+        let flat = flat(partitions: partitions)
+        return ApprovalPricing { job, manifest, connection in
+            try JobCostStore.find(job.id, on: connection)?.price ?? flat.price(job, manifest, connection)
+        }
+    }
+
     /// Every node-hour costs one SU, and the Slurm account is the project.
     ///
     /// - Parameter partitions: the partition of each site for manifests without one.

@@ -28,6 +28,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var approvals = ApprovalPolicy.none
     /// By which server mail is sent; nil for no mail.
     package var mail: MailPolicy?
+    /// Who is let in, and how.
+    package var people = PeoplePolicy()
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 
@@ -156,6 +158,8 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var isChosenByGateway: Bool
     /// What the site keeps.
     package var cache = SiteCachePolicy()
+    /// What a node-hour costs, partition by partition.
+    package var chargeRates = ChargeRates()
 }
 
 /// What a site keeps of inputs and of ended jobs.

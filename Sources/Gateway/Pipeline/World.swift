@@ -69,7 +69,7 @@ package struct World: Sendable {
         }
         self.approvals = ApprovalDesk(
             policy: approvals,
-            pricing: .flat(partitions: Dictionary(partitions) { first, _ in first }),
+            pricing: .claimed(partitions: Dictionary(partitions) { first, _ in first }),
             store: store,
             mail: mail,
             keeper: keeper

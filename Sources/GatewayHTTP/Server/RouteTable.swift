@@ -6,7 +6,7 @@ internal import Provenance
 /// Every route of the API, subject by subject.
 struct RouteTable: Sendable {
     let routes: [Route]
-    let people: TokenKeeper
+    let people: People
     private let ownership: Ownership
 
     init(services: GatewayServices, provenance: ProvenanceWing, limits: Limits, metrics: GatewayMetrics) {
@@ -33,6 +33,7 @@ struct RouteTable: Sendable {
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + ApprovalRoutes(services: services).routes
+            + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
             + AuditRoutes(audit: services.audit).routes + HealthRoutes(services: services, metrics: metrics).routes
     }
 
@@ -47,6 +48,7 @@ struct RouteTable: Sendable {
                 guard !request.uri.path.contains("%00") else {
                     throw Problem(kind: .notFound, detail: "No name here holds the character U+0000.")
                 }
+                if !route.isPublic { _ = try context.somebody() }
                 if let response = route.atOnce?(request, context) { return response }
                 let object = Rights.of(route.operation).object.flatMap { context.parameters.get($0.parameter) }
                 try await ownership.require(route.operation, on: object, of: context.person)
