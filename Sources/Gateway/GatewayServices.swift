@@ -251,12 +251,7 @@ package struct GatewayRuntime: Sendable {
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,
-            people: People(
-                database: database,
-                policy: configuration.people,
-                keeper: keeper,
-                logger: world.logger
-            ),
+            people: People(database: database, policy: configuration.people, keeper: keeper, logger: world.logger),
             audit: AuditService(database: database),
             ownership: Ownership(jobs: jobs, artifacts: world.artifacts, uploads: uploads),
             health: HealthService(database: database, store: world.store, templates: templates),
