@@ -1,4 +1,4 @@
-internal import Documents
+internal import Attestation
 internal import Gateway
 
 /// The page on which people choose how to sign in; without scripts.
@@ -7,7 +7,16 @@ struct LoginPage: Sendable {
     static let path = "/login"
     /// Nothing is loaded from anywhere, forms lead here alone, and no other page can frame it.
     static let contentSecurityPolicy =
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'sha256-\(Base64.text(SHA256Digest(of: style.utf8).bytes))'; form-action 'self';"
+        + " frame-ancestors 'none'; base-uri 'none'"
+
+    private static let style = """
+        body { font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem; }
+        input, button, .button { font: inherit; padding: .5rem .8rem; width: 100%; box-sizing: border-box; }
+        .button { display: block; text-align: center; border: 1px solid; border-radius: .3rem; margin: .5rem 0;
+          text-decoration: none; }
+        .message { border-left: .3rem solid #b00; padding: .5rem 1rem; }
+        """
 
     /// Providers with a login by browser.
     let issuers: [String]
@@ -25,13 +34,7 @@ struct LoginPage: Sendable {
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <title>Sign in - Farfield</title>
-        <style>
-        body { font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem; }
-        input, button, .button { font: inherit; padding: .5rem .8rem; width: 100%; box-sizing: border-box; }
-        .button { display: block; text-align: center; border: 1px solid; border-radius: .3rem; margin: .5rem 0;
-          text-decoration: none; }
-        .message { border-left: .3rem solid #b00; padding: .5rem 1rem; }
-        </style></head><body><main>
+        <style>\(Self.style)</style></head><body><main>
         <h1>Farfield</h1>
         \(message.map { "<p class=\"message\" role=\"alert\">\(Self.escape($0))</p>" } ?? "")
         \(signedIn)
