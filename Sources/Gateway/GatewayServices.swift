@@ -57,6 +57,7 @@ package struct GatewayRuntime: Sendable {
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
+        + FairShareStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -216,6 +217,7 @@ package struct GatewayRuntime: Sendable {
             results: world.results,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
+            caps: configuration.limits.jobsPerPerson,
             keeper: keeper,
             feed: feed
         )

@@ -33,6 +33,7 @@ package struct JobService: Sendable {
     let results: ResultCache
     let artifacts: ArtifactLibrary
     let backlog: Backlog
+    let caps: PersonalCaps
     let keeper: TimeKeeper
     let feed: EventFeed
 
@@ -55,6 +56,7 @@ package struct JobService: Sendable {
     ) async throws -> SubmitAnswer {
         let manifest = try JobManifestReader.read(document)
         if manifest.dryRun { return .preview(try await preview(manifest)) }
+        try PriorityClass.require(manifest.priority, for: person)
         try await backlog.check(database)
         let admitted = try await admission.admit(manifest, template: rerun?.templateText, on: database)
         let now = keeper.now()
@@ -77,6 +79,7 @@ package struct JobService: Sendable {
         let accepted = job
         let answer = try await database.transaction { connection in
             let job = try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
+            if job.id == accepted.id { try caps.require(person, on: connection) }
             try TemplateTextStore.keep(
                 admitted.templateText,
                 digest: admitted.templateDigest,

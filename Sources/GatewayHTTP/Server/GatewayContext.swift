@@ -1,3 +1,4 @@
+internal import CurlClient
 internal import Gateway
 internal import Hummingbird
 internal import Logging
@@ -10,6 +11,8 @@ struct GatewayContext: RequestContext {
     var requestID = ""
     /// Who asks; nil before, or without, authentication.
     var person: Person?
+    /// Where the request comes from; nil where there is no network address.
+    var address: NetworkAddress?
     /// The pattern of the route that answers, for metrics.
     let route = RouteLabel()
 

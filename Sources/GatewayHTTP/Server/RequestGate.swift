@@ -14,6 +14,7 @@ struct RequestGate: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.requestID = Self.requestID(request)
+        context.address = table.meter.address(request, context)
         let started = ContinuousClock.now
         let fixed = context
         var response = await RequestMetrics.handling {
@@ -21,8 +22,8 @@ struct RequestGate: RouterMiddleware {
         }
         if response.status != .switchingProtocols, Handshake.asksForUpgrade(request) { response.endConnection(context) }
         response.headers[.xRequestID] = context.requestID
-        response.headers[.xContentTypeOptions] = "nosniff"
-        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        table.meter.tell(context.route.standing, in: &response.headers)
+        table.secureHeaders.add(to: &response.headers)
         record(request, context, response.status.code, ContinuousClock.now - started)
         return response
     }
@@ -34,21 +35,23 @@ struct RequestGate: RouterMiddleware {
     ) async -> Response {
         var context = context
         do {
-            context.person = try await person(request)
+            context.person = try await person(request, context)
             return try await next(request, context)
         } catch {
             return answer(error, request, context)
         }
     }
 
-    private func person(_ request: Request) async throws -> Person? {
-        guard let field = request.headers[.authorization] else {
-            guard let token = Handshake.token(request) else { return nil }
-            return try await table.people.person(bearer: token)
-        }
+    private func person(_ request: Request, _ context: GatewayContext) async throws -> Person? {
+        guard let token = Self.token(request) else { return nil }
+        return try await table.meter.trying(token, context) { try await table.people.person(bearer: token) }
+    }
+
+    private static func token(_ request: Request) -> String? {
+        guard let field = request.headers[.authorization] else { return Handshake.token(request) }
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return try await table.people.person(bearer: String(parts[1]))
+        return String(parts[1])
     }
 
     private func answer(_ error: any Error, _ request: Request, _ context: GatewayContext) -> Response {
