@@ -4,7 +4,9 @@ internal import Storage
 package struct PersonalCaps: Sendable, Hashable {
     /// Jobs that wait in the gateway; nil for no limit.
     package var queued: Int?
-    /// Jobs that Slurm has, at all sites together; nil for no limit. More wait in the gateway.
+    /// Jobs that Slurm has, at all sites together; nil for no limit.
+    ///
+    /// More wait in the gateway.
     package var active: Int?
 
     /// More than a person needs.

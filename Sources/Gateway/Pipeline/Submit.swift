@@ -297,6 +297,6 @@ struct Submit: Sendable {
 extension Job {
     /// The manifest it was made from; nil when this version cannot read it any more.
     package var manifest: JobManifest? {
-        (try? Document(json: manifestText.utf8)).flatMap { try? JobManifestReader.read($0) }
+        (try? JSONValue(json: manifestText.utf8)).flatMap { try? JobManifestReader.read(Document($0)) }
     }
 }
