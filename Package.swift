@@ -159,6 +159,9 @@ let package = Package(
             uses: [
                 "GatewayHTTP", "Gateway", "Documents", "Provenance", logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]
         ),
         tests(

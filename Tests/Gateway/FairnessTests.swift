@@ -253,17 +253,29 @@ struct SendingTests {
     func plan(engine: Engine) async throws {
         try await engine.withSpine { database, store in
             let turn = Turn(owner: "a", priorityClass: .normal)
-            try await add("a", 300, database, store)
+            for owner in ["a", "b", "c"] { try await add(owner, 1, database, store) }
+            try await database.transaction { connection in
+                let names = try #require(try connection.first("SELECT * FROM jobs LIMIT 1")).columns
+                let values = names.map { $0 == "id" ? "SUBSTR(jobs.id, 1, LENGTH(jobs.id) - 6) || (100000 + i)" : $0 }
+                    .joined(separator: ", ")
+                try connection.execute(
+                    """
+                    WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < 16666)
+                    INSERT INTO jobs (\(names.joined(separator: ", "))) SELECT \(values) FROM jobs, numbers
+                    """
+                )
+                try connection.execute("ANALYZE jobs")
+            }
             let word = engine == .sqlite ? "EXPLAIN QUERY PLAN" : "EXPLAIN"
             let plan = try await database.transaction { connection in
-                if engine == .postgreSQL { try connection.execute("SET LOCAL enable_seqscan = off") }
-                return try connection.query(
+                try connection.query(
                     word + " " + FairShareStore.nextText,
                     [.text("a"), .integer(Int64(turn.priorityClass.rawValue)), .text(turn.owner), .integer(10)]
                 ).map { "\($0)" }.joined()
             }
             #expect(plan.contains("jobs_ready"))
             #expect(!plan.contains("TEMP B-TREE") && !plan.contains("Sort"))
+            #expect(try await database.read { try store.submitting(rules(), limit: 100, on: $0) }.jobs.count == 100)
         }
     }
 }

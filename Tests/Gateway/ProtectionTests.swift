@@ -209,8 +209,14 @@ struct ProtectionReaderTests {
     }
 
     @Test("the environment opens no other door")
-    func environment() {
-        let source = ConfigurationSource(path: "/dev/null", environment: ["FARFIELD_LISTEN": "0.0.0.0:8700"])
-        #expect(throws: ConfigurationError.self) { try source.load() }
+    func environment() throws {
+        let file = NSTemporaryDirectory() + "farfield-open-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try "logLevel: info".write(toFile: file, atomically: true, encoding: .utf8)
+        func load(_ address: String) throws -> GatewayConfiguration {
+            try ConfigurationSource(path: file, environment: ["FARFIELD_LISTEN": address]).load()
+        }
+        #expect(try load("127.0.0.1:8701").listen.port == 8701)
+        #expect(throws: ConfigurationError.self) { try load("0.0.0.0:8700") }
     }
 }

@@ -160,7 +160,9 @@ struct CanaryTests {
             "POST /api/v1/webhooks",
             try await api.post("/api/v1/webhooks", hook.jsonText, type: "application/json")
         )
-        canaries.note("webhook-secret", String(try #require(added.json["secret"]?.stringValue).dropFirst(6)))
+        let secret = try #require(added.json["secret"]?.stringValue, "\(added.text)")
+        receiver.command("secret \(secret)")
+        canaries.note("webhook-secret", String(secret.dropFirst(6)))
         let run = "name: canary\ncommand: env > seen.txt; ps -ef >> seen.txt\noutputs: [seen.txt]\n"
         let done = try await api.submit(run + "resources: {memory: 20M, walltime: 2m}")
         var others: [String] = []

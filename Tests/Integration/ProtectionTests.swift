@@ -93,9 +93,12 @@ struct ProtectionTests {
     @Test("it refuses to listen in the open without TLS, and says what to do")
     func exposure() async throws {
         let home = NSTemporaryDirectory() + "farfield-open-" + UUID().uuidString
+        let file = home + ".yaml"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try "logLevel: info".write(toFile: file, atomically: true, encoding: .utf8)
         let result = try await Command.run(
-            Repository.binary,
-            ["serve", "--config", "/dev/null"],
+            "/usr/bin/timeout",
+            ["30", Repository.binary, "serve", "--config", file],
             environment: ["FARFIELD_LISTEN": "0.0.0.0:\(try FreePort.find())", "FARFIELD_HOME": home]
         )
         #expect(result.status != 0)

@@ -84,7 +84,7 @@ package final class RateLimiter: Sendable {
         return counter.buckets.withLock { buckets in
             let subject = Self.place(subject, in: &buckets, at: now)
             let judged = Self.judge(rateClass, counter.limit, fullAt: buckets.fullAt[subject], cost: cost, at: now)
-            if cost > 0, judged.standing.retryAfterSeconds == nil { buckets.fullAt[subject] = judged.fullAt }
+            if cost > 0 { buckets.fullAt[subject] = judged.fullAt }
             return judged.standing
         }
     }

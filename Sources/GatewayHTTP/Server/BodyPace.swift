@@ -11,20 +11,24 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     /// How long is averaged over.
-    static let span = TimeAmount.seconds(30)
+    private static let span = TimeAmount.seconds(30)
 
-    private let leastBytes: Int
+    /// Waiting for less than this says nothing of the sender.
+    private static let leastWait = TimeAmount.seconds(15)
+
+    private let leastBytesPerSecond: Int
     private var received = 0
-    private var isAsked = false
-    /// Whether the gateway did not ask at some moment of this span.
-    private var wasBusy = false
+    /// How long the gateway has waited for bytes in this span.
+    private var waited = TimeAmount.zero
+    /// Since when it waits; nil while it does not ask.
+    private var askedAt: NIODeadline?
     private var look: Scheduled<Void>?
 
     /// - Parameter leastBytesPerSecond: the least speed; 0 for none.
-    init(leastBytesPerSecond: Int) { leastBytes = leastBytesPerSecond * Int(Self.span.nanoseconds / 1_000_000_000) }
+    init(leastBytesPerSecond: Int) { self.leastBytesPerSecond = leastBytesPerSecond }
 
     func read(context: ChannelHandlerContext) {
-        isAsked = true
+        if look != nil, askedAt == nil { askedAt = context.eventLoop.now }
         context.read()
     }
 
@@ -33,15 +37,10 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
         case .head: begin(context)
         case .body(let bytes):
             received += bytes.readableBytes
-            isAsked = false
+            stopWaiting(context.eventLoop.now)
         case .end: end()
         }
         context.fireChannelRead(data)
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        wasBusy = wasBusy || !isAsked
-        context.fireChannelReadComplete()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -52,7 +51,7 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) { end() }
 
     private func begin(_ context: ChannelHandlerContext) {
-        guard leastBytes > 0 else { return }
+        guard leastBytesPerSecond > 0 else { return }
         end()
         schedule(context)
     }
@@ -60,16 +59,26 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
     private func end() {
         look?.cancel()
         look = nil
+        askedAt = nil
+    }
+
+    private func stopWaiting(_ now: NIODeadline) {
+        if let askedAt { waited = waited + (now - askedAt) }
+        askedAt = nil
     }
 
     private func schedule(_ context: ChannelHandlerContext) {
-        (received, wasBusy) = (0, !isAsked)
+        (received, waited) = (0, .zero)
         look = context.eventLoop.assumeIsolated().scheduleTask(in: Self.span) {
-            if self.isAsked, !self.wasBusy, self.received < self.leastBytes {
+            let isAsking = self.askedAt != nil
+            self.stopWaiting(context.eventLoop.now)
+            let expected = Double(self.leastBytesPerSecond) * Double(self.waited.nanoseconds) / 1e9
+            if self.waited >= Self.leastWait, Double(self.received) < expected {
                 context.close(promise: nil)
-            } else {
-                self.schedule(context)
+                return
             }
+            if isAsking { self.askedAt = context.eventLoop.now }
+            self.schedule(context)
         }
     }
 }
