@@ -152,7 +152,14 @@ struct CanaryTests {
     /// - Returns: a job that ran.
     private func live(_ gateway: GatewayProcess, _ canaries: Canaries) async throws -> String {
         let api = API(gateway)
-        func get(_ path: String) async throws { canaries.see("GET " + path, try await api.get(path)) }
+        func get(_ path: String) async throws {
+            let answer = canaries.see("GET " + path, try await api.get(path))
+            // Of jobs that never ran there are no logs and no records.
+            #expect(
+                answer.status == 200 || path == "/nowhere" || answer.status == 404 && path.contains("/jobs/"),
+                "\(path)"
+            )
+        }
         let receiver = try Receiver()
         receiver.command("answer 500")
         let hook: JSONValue = ["url": .string("http://127.0.0.1:\(receiver.port)/hear")]
@@ -190,6 +197,7 @@ struct CanaryTests {
             "title: Canary\ncreators: [{name: A}]\nlicense: CC0-1.0"
         )
         canaries.see("publish", record)
+        #expect(record.status == 201, "\(record.text)")
         for id in [done] + others {
             for part in ["", "/events", "/manifest", "/script", "/logs/stderr", "/outputs"] {
                 try await get("/api/v1/jobs/\(id)" + part)
