@@ -48,7 +48,9 @@ struct DocumentTests {
     ]
 
     @Test("too deep or too long are refused, not read", arguments: bombs)
-    func refusesJSON(name: String, text: String) { #expect(throws: DocumentError.self) { try Document(json: text.utf8) } }
+    func refusesJSON(name: String, text: String) {
+        #expect(throws: DocumentError.self) { try Document(json: text.utf8) }
+    }
 
     @Test("too deep or too long in YAML are refused, not read", arguments: wordBombs)
     func refusesYAML(name: String, text: String) { #expect(throws: DocumentError.self) { try Document(yaml: text) } }
