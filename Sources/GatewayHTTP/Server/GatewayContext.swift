@@ -10,7 +10,11 @@ struct GatewayContext: RequestContext {
     /// Quoted in answers and logs.
     var requestID = ""
     /// Who asks; nil before, or without, authentication.
-    var person: Person?
+    var person: Person? { proof?.credential.person }
+    /// What the request shows of who asks.
+    var proof: Proof?
+    /// Why what it shows was not taken; public routes answer nevertheless.
+    var refusal: Refusal?
     /// Where the request comes from; nil where there is no network address.
     var address: NetworkAddress?
     /// The pattern of the route that answers, for metrics.
@@ -22,5 +26,14 @@ struct GatewayContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         channel = source.channel
+    }
+
+    /// Who asks.
+    ///
+    /// - Throws: ``Problem`` of kind `unauthenticated` when nobody is known to ask.
+    func somebody() throws -> Person {
+        if let person { return person }
+        throw refusal.map { Problem($0) }
+            ?? Problem(kind: .unauthenticated, detail: "Send a valid token as 'Authorization: Bearer …'.")
     }
 }

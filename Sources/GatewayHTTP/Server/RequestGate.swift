@@ -33,25 +33,17 @@ struct RequestGate: RouterMiddleware {
         _ context: GatewayContext,
         _ next: (Request, GatewayContext) async throws -> Response
     ) async -> Response {
-        var context = context
+        var (request, context) = (request, context)
         do {
-            context.person = try await person(request, context)
+            do {
+                context.proof = try await Proof.find(&request, context, table)
+            } catch let refusal as Refusal {
+                context.refusal = refusal
+            }
             return try await next(request, context)
         } catch {
             return answer(error, request, context)
         }
-    }
-
-    private func person(_ request: Request, _ context: GatewayContext) async throws -> Person? {
-        guard let token = Self.token(request) else { return nil }
-        return try await table.meter.trying(token, context) { try await table.people.person(bearer: token) }
-    }
-
-    private static func token(_ request: Request) -> String? {
-        guard let field = request.headers[.authorization] else { return Handshake.token(request) }
-        let parts = field.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1])
     }
 
     private func answer(_ error: any Error, _ request: Request, _ context: GatewayContext) -> Response {

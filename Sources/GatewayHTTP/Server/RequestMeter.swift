@@ -58,16 +58,21 @@ struct RequestMeter: Sendable {
     func trying(
         _ token: String,
         _ context: GatewayContext,
-        _ lookUp: () async throws -> Person?
-    ) async throws -> Person? {
+        _ lookUp: () async throws -> Credential
+    ) async throws -> Credential {
         let subject = context.address?.rateSubject ?? .others
         if let standing = tries.refusal(token, from: subject) {
             context.route.standing = standing
             if let problem = Self.refusal(standing) { throw problem }
         }
-        let person = try await lookUp()
-        tries.tried(token, isGood: person != nil, from: subject)
-        return person
+        do {
+            let credential = try await lookUp()
+            tries.tried(token, isGood: true, from: subject)
+            return credential
+        } catch let refusal as Refusal {
+            if !refusal.isOutage { tries.tried(token, isGood: false, from: subject) }
+            throw refusal
+        }
     }
 
     /// Adds to an answer how its client stands.
@@ -89,6 +94,11 @@ struct RequestMeter: Sendable {
             headers: [.retryAfter: String(seconds)]
         )
     }
+}
+
+extension Refusal {
+    /// Whether it says nothing of the token.
+    fileprivate var isOutage: Bool { if case .providerUnavailable = self { true } else { false } }
 }
 
 extension Person {

@@ -6,7 +6,7 @@ internal import Provenance
 /// Every route of the API, subject by subject.
 struct RouteTable: Sendable {
     let routes: [Route]
-    let people: TokenKeeper
+    let people: People
     let meter: RequestMeter
     let secureHeaders: SecureHeaders
     private let ownership: Ownership
@@ -42,7 +42,8 @@ struct RouteTable: Sendable {
             + LineageRoutes(lineage: provenance.lineage).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
-            + HealthRoutes(services: services, metrics: metrics).routes
+            + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
+            + AuditRoutes(audit: services.audit).routes + HealthRoutes(services: services, metrics: metrics).routes
     }
 
     /// The router, with HEAD answered wherever GET is and 405 wherever only the method is wrong.
@@ -57,6 +58,7 @@ struct RouteTable: Sendable {
                 guard !request.uri.path.contains("%00") else {
                     throw Problem(kind: .notFound, detail: "No name here holds the character U+0000.")
                 }
+                if !route.isPublic { _ = try context.somebody() }
                 if let response = route.atOnce?(request, context) { return response }
                 let object = Rights.of(route.operation).object.flatMap { context.parameters.get($0.parameter) }
                 try await ownership.require(route.operation, on: object, of: context.person)
