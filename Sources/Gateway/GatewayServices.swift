@@ -223,13 +223,7 @@ package struct GatewayRuntime: Sendable {
             keeper: keeper,
             feed: feed
         )
-        let logs = LogService(
-            database: database,
-            artifacts: world.artifacts,
-            jobs: jobs,
-            sites: directory,
-            feed: feed
-        )
+        let logs = LogService(database: database, artifacts: world.artifacts, jobs: jobs, sites: directory, feed: feed)
         let files = ArtifactRooms.uploads(configuration)
         let uploads = UploadService(library: world.artifacts, files: files)
         return GatewayServices(

@@ -152,14 +152,6 @@ struct CanaryTests {
     /// - Returns: a job that ran.
     private func live(_ gateway: GatewayProcess, _ canaries: Canaries) async throws -> String {
         let api = API(gateway)
-        func get(_ path: String) async throws {
-            let answer = canaries.see("GET " + path, try await api.get(path))
-            // Of jobs that never ran there are no logs and no records.
-            #expect(
-                answer.status == 200 || path == "/nowhere" || answer.status == 404 && path.contains("/jobs/"),
-                "\(path)"
-            )
-        }
         let receiver = try Receiver()
         receiver.command("answer 500")
         let hook: JSONValue = ["url": .string("http://127.0.0.1:\(receiver.port)/hear")]
@@ -194,11 +186,27 @@ struct CanaryTests {
         try await api.wait(done)
         let record = try await api.post(
             "/api/v1/jobs/\(done)/publish",
-            "title: Canary\ncreators: [{name: A}]\nlicense: CC0-1.0"
+            "title: Canary\nauthors: [{name: A}]\nlicence: CC0-1.0"
         )
         canaries.see("publish", record)
         #expect(record.status == 201, "\(record.text)")
-        for id in [done] + others {
+        try await lookAround(gateway, [done] + others, canaries)
+        try await eventually("the webhook was refused") { try !receiver.messages.isEmpty }
+        return done
+    }
+
+    /// Everything that can be read of jobs, the first of which ran, and of the gateway.
+    private func lookAround(_ gateway: GatewayProcess, _ jobs: [String], _ canaries: Canaries) async throws {
+        let (api, done) = (API(gateway), jobs[0])
+        func get(_ path: String) async throws {
+            let answer = canaries.see("GET " + path, try await api.get(path))
+            // Of jobs that never ran there are no logs and no records.
+            #expect(
+                answer.status == 200 || path == "/nowhere" || answer.status == 404 && path.contains("/jobs/"),
+                "\(path)"
+            )
+        }
+        for id in jobs {
             for part in ["", "/events", "/manifest", "/script", "/logs/stderr", "/outputs"] {
                 try await get("/api/v1/jobs/\(id)" + part)
             }
@@ -206,14 +214,12 @@ struct CanaryTests {
         for form in ["crate", "statement", "dsse", "bundle"] { try await get("/api/v1/jobs/\(done)/manifest/\(form)") }
         for path in [
             "/api/v1/jobs/\(done)/outputs/seen.txt", "/api/v1/sites", "/api/v1/queue", "/api/v1/webhooks",
-            "/api/v1/keys", "/metrics", "/health/ready", "/api/v1/analyses", "/nowhere",
+            "/.well-known/farfield/keys.json", "/metrics", "/health/ready", "/api/v1/analyses", "/nowhere",
         ] { try await get(path) }
         for command in [["doctor"], ["config", "check"], ["sites"], ["jobs"], ["queue"], ["webhooks", "list"]] {
             let result = try await gateway.cli(command)
             canaries.see("farfield \(command.joined(separator: " "))", (result.output + result.errors).utf8)
         }
-        try await eventually("the webhook was refused") { try !receiver.messages.isEmpty }
-        return done
     }
 
     /// The folders of a job at its site.
