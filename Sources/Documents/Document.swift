@@ -15,11 +15,13 @@ package struct Document: Sendable {
         lines = [:]
     }
 
-    /// Reads JSON.
+    /// Reads JSON of at most 100 levels and 100,000 values.
     ///
     /// - Parameter bytes: text in UTF-8.
     /// - Throws: ``DocumentError``.
     package init(json bytes: some Sequence<UInt8>) throws(DocumentError) {
+        let bytes = Array(bytes)
+        try JSONExtent.require(bytes)
         self.init(try JSONValue(json: bytes))
     }
 

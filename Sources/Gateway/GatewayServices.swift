@@ -68,7 +68,7 @@ package struct GatewayRuntime: Sendable {
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
         + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations + ApprovalSchemaStore.migrations
-        + CredentialStore.migrations
+        + CredentialStore.migrations + FairShareStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -235,6 +235,7 @@ package struct GatewayRuntime: Sendable {
             approvals: world.approvals,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
+            caps: configuration.limits.jobsPerPerson,
             keeper: keeper,
             feed: feed
         )

@@ -130,7 +130,7 @@ package struct ProvenanceWing: Sendable {
     static func identity(_ configuration: GatewayConfiguration) -> GatewayIdentity {
         let policy = configuration.provenance
         return GatewayIdentity(
-            baseURL: policy.url ?? "http://\(configuration.listen.host):\(configuration.listen.port)",
+            baseURL: policy.url ?? configuration.listenURL,
             name: policy.name,
             version: ProductVersion.text,
             email: policy.contact

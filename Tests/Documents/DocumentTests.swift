@@ -31,6 +31,44 @@ struct DocumentTests {
         #expect(throws: DocumentError.self) { try Document(yaml: text) }
     }
 
+    /// Texts that cost much more to read than to send.
+    private static let bombs: [(String, String)] = [
+        ("JSON arrays", String(repeating: "[", count: 100_000)),
+        ("JSON objects", String(repeating: "{\"a\":", count: 100_000)),
+        ("closed JSON arrays", String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000)),
+        ("JSON of many values", "[" + String(repeating: "1,", count: 1_000_000) + "1]"),
+    ]
+    private static let wordBombs: [(String, String)] = [
+        ("YAML flow", String(repeating: "[", count: 100_000)),
+        ("YAML maps", String(repeating: "{a: ", count: 100_000)),
+        ("YAML blocks", (0..<3000).map { String(repeating: " ", count: $0) + "a:\n" }.joined()),
+        ("YAML lists", String(repeating: "- ", count: 100_000)),
+        ("YAML of many values", "[" + String(repeating: "1,", count: 500_000) + "1]"),
+        ("YAML keys", (0..<150_000).map { "k\($0): 1\n" }.joined()),
+    ]
+
+    @Test("too deep or too long are refused, not read", arguments: bombs)
+    func refusesJSON(name: String, text: String) {
+        #expect(throws: DocumentError.self) { try Document(json: text.utf8) }
+    }
+
+    @Test("too deep or too long in YAML are refused, not read", arguments: wordBombs)
+    func refusesYAML(name: String, text: String) { #expect(throws: DocumentError.self) { try Document(yaml: text) } }
+
+    @Test("read a long word without going back and forth in it")
+    func longWords() throws {
+        let digits = String(repeating: "1", count: 1_000_000)
+        for word in [digits + "x", digits, digits + ".", digits + "e", "\"\(digits)\""] {
+            #expect(try Document(yaml: "a: " + word).value["a"] != nil)
+        }
+    }
+
+    @Test("numbers beyond all bounds are no whole numbers, and no crash", arguments: ["1e999", "-1e999", "1e-999"])
+    func hugeNumbers(text: String) throws {
+        #expect(try Document(yaml: text).value.integerValue == nil)
+        if let value = try? Document(json: text.utf8).value { #expect(value.integerValue ?? 0 == 0) }
+    }
+
     @Test("refuse aliases that multiply")
     func refuseAliasBombs() {
         var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"

@@ -9,7 +9,9 @@ func sampleJob(
     retries: JobManifest.Retries = .none,
     arrayCount: Int? = nil,
     name: String = "sample",
-    isStagedFirst: Bool = false
+    isStagedFirst: Bool = false,
+    owner: String = "admin",
+    priority: Int = 50
 ) -> Job {
     var random = SystemRandomNumberGenerator()
     let now = Timestamp(seconds: 1_800_000_000)
@@ -24,8 +26,8 @@ func sampleJob(
         templateDigest: "sha256:0",
         script: "#!/bin/bash\n",
         scriptDigest: "sha256:0",
-        owner: "admin",
-        priority: 50,
+        owner: owner,
+        priority: priority,
         labels: [:],
         retries: retries,
         createdAt: now,

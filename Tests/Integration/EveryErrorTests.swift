@@ -23,7 +23,8 @@ struct EveryErrorTests {
     @Test("each documented error is produced, with its status and type")
     func all() async throws {
         var seen: [String: Int] = [:]
-        for answer in try await ordinary() + uploading() + limited() + unavailable() + [withoutStore()] {
+        let rare = [try await withoutStore(), try await hasty()]
+        for answer in try await ordinary() + uploading() + limited() + unavailable() + rare {
             let type = try #require(answer.json["type"]?.stringValue, "\(answer.text)")
             #expect(answer.headers["Content-Type"] == "application/problem+json")
             #expect(answer.json["status"]?.integerValue == answer.status)
@@ -173,6 +174,13 @@ struct EveryErrorTests {
         let status = Int(result.output.split(separator: " ").dropFirst().first ?? "") ?? 0
         let headers: HTTPHeaders = ["Content-Type": "application/problem+json"]
         return API.Answer(status: status, headers: headers, bytes: Array((parts.last ?? "").utf8))
+    }
+
+    /// One request too many.
+    private func hasty() async throws -> API.Answer {
+        let gateway = try await GatewayProcess(sites: "", general: "limits: {rates: {reads: 1/1h}}").start()
+        _ = try await API(gateway).get("/api/v1/jobs")
+        return try await API(gateway).get("/api/v1/jobs")
     }
 
     /// The bucket that keeps artifacts is away: nobody listens at port 1.

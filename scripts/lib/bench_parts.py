@@ -100,7 +100,7 @@ class Gateway(Server):
         self.home, self.port = tempfile.mkdtemp(prefix="farfield-bench-"), free_port()
         path = f"{self.home}/farfield.yaml"
         with open(path, "w") as file:
-            file.write(f"listen: 127.0.0.1:{self.port}\nhome: {self.home}/state\nlogLevel: warning\nsites:{cluster.site()}")
+            file.write(f"listen: 127.0.0.1:{self.port}\nhome: {self.home}/state\nlogLevel: warning\nlimits: {{rates: {{reads: 1000000000/1m, writes: 1000000000/1m, submissions: 1000000000/1m}}, jobsPerPerson: off}}\nsites:{cluster.site()}")
         super().__init__([BINARY, "serve", "--config", path], f"http://127.0.0.1:{self.port}/health/live")
         self.token = open(f"{self.home}/state/admin.token").read().strip()
 

@@ -6,7 +6,8 @@ internal import FoundationEssentials
 package struct ConfigurationReader {
     private static let keys = [
         "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits",
-        "webhooks", "storage", "sources", "provenance", "people", "approvals", "mail", "secrets", "sites",
+        "webhooks", "storage", "sources", "provenance", "people", "approvals", "mail", "secrets", "sites", "tls",
+        "trustedProxies",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
@@ -21,6 +22,7 @@ package struct ConfigurationReader {
         if document.value != .null, let object = Field(document.value, collector: collector).object(known: keys) {
             general(object, &configuration)
             if let limits = object["limits"] { configuration.limits = self.limits(limits) }
+            configuration.protection = ProtectionReader.read(object)
             if let sources = object["sources"] { configuration.sources = SourcePolicyReader.read(sources) }
             if let webhooks = object["webhooks"] { configuration.webhooks = self.webhooks(webhooks) }
             if let storage = object["storage"] { configuration.storage = StoragePolicyReader.read(storage) }
@@ -84,14 +86,14 @@ package struct ConfigurationReader {
         return text
     }
 
+    private static let limitKeys = [
+        "bodySize", "requestTimeout", "requestsAtOnce", "streamsAtOnce", "connections", "idleTimeout", "waitingJobs",
+        "outputFileSize", "outputTotalSize", "rates", "leastBodySpeed", "jobsPerPerson",
+    ]
+
     private static func limits(_ field: Field) -> Limits {
         var limits = Limits.standard
-        let keys = [
-            "bodySize", "requestTimeout", "requestsAtOnce", "streamsAtOnce", "connections", "idleTimeout",
-            "waitingJobs",
-            "outputFileSize", "outputTotalSize",
-        ]
-        guard let object = field.object(known: keys) else { return limits }
+        guard let object = field.object(known: limitKeys) else { return limits }
         func bytes(_ key: String, _ standard: Int) -> Int {
             guard let field = object[key], let text = field.string(expected: Quantity.memoryForms) else {
                 return standard
@@ -112,6 +114,11 @@ package struct ConfigurationReader {
         limits.streamsAtOnce = count("streamsAtOnce", limits.streamsAtOnce)
         limits.connections = count("connections", limits.connections)
         limits.waitingJobs = count("waitingJobs", limits.waitingJobs)
+        limits.rates = object["rates"].map(ProtectionReader.rates) ?? limits.rates
+        if let field = object["jobsPerPerson"] { limits.jobsPerPerson = ProtectionReader.caps(field) }
+        limits.leastBodySpeed =
+            object["leastBodySpeed"].flatMap { $0.integer(in: 0...1_000_000, unit: "bytes a second") }
+            ?? limits.leastBodySpeed
         limits.requestTimeout = object["requestTimeout"].flatMap(SiteReader.duration) ?? limits.requestTimeout
         limits.idleTimeout = object["idleTimeout"].flatMap(SiteReader.duration) ?? limits.idleTimeout
         return limits

@@ -45,6 +45,7 @@ package struct ConfigurationSource: Sendable {
             }
         }
         try applyEnvironment(&configuration)
+        if let fault = ProtectionReader.exposure(configuration) { throw .faults([fault]) }
         return configuration
     }
 

@@ -16,6 +16,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var logFormat: LogFormat
     /// Sizes and times beyond which a request is refused.
     package var limits: Limits
+    /// How the door is kept: TLS, and who is believed.
+    package var protection = ProtectionPolicy.standard
     /// Where webhooks may lead.
     package var webhooks: WebhookPolicy
     /// Where inputs may be fetched from.
@@ -93,6 +95,12 @@ package struct Limits: Sendable, Hashable {
     package var idleTimeout: Duration
     /// Most jobs that may wait to be sent to their sites.
     package var waitingJobs: Int
+    /// How many requests are answered in a time; see ``RateClass``.
+    package var rates = RatePolicy.standard
+    /// Least speed at which the body of a request comes, in bytes a second, over half a minute; 0 for none.
+    package var leastBodySpeed = 100
+    /// The most jobs one person may have, admins aside.
+    package var jobsPerPerson = PersonalCaps.standard
     /// Largest single output file that is brought home, in bytes.
     package var outputFileBytes: Int
     /// Most bytes of all outputs of one job that are brought home.
@@ -164,6 +172,8 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var cache = SiteCachePolicy()
     /// What a node-hour costs, partition by partition.
     package var chargeRates = ChargeRates()
+    /// The most jobs that Slurm holds of the gateway at once; nil for no limit.
+    package var maximumActive: Int?
 }
 
 /// What a site keeps of inputs and of ended jobs.

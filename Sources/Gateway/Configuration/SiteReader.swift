@@ -7,7 +7,7 @@ enum SiteReader {
         "name", "kind", "host", "port", "user", "privateKey", "passphraseFile", "knownHosts", "workFolder",
         "maxSessions", "searchPath", "defaults", "poll", "resubmitAfter", "commandDeadline", "automatic", "transport",
         "sshConfig", "jump", "authentication", "cache", "software", "workFolderRetention",
-        "chargeRates", "identity",
+        "chargeRates", "identity", "maximumActive",
     ]
 
     static func read(_ field: Field) -> SiteConfiguration? {
@@ -36,7 +36,8 @@ enum SiteReader {
             commandDeadline: object["commandDeadline"].flatMap(duration) ?? .seconds(90),
             automatic: object["automatic"].flatMap { $0.boolean() } ?? true,
             cache: cache(object),
-            rates: object["chargeRates"].map(ChargeRatesReader.read) ?? ChargeRates()
+            rates: object["chargeRates"].map(ChargeRatesReader.read) ?? ChargeRates(),
+            maximumActive: object["maximumActive"].flatMap { $0.integer(in: 1...1_000_000, unit: "jobs") }
         )
         guard let name, let host, let login, let folder else { return nil }
         return SiteConfiguration(
@@ -64,7 +65,8 @@ enum SiteReader {
             isChosenByGateway: rest.automatic,
             identity: identity,
             cache: rest.cache,
-            chargeRates: rest.rates
+            chargeRates: rest.rates,
+            maximumActive: rest.maximumActive
         )
     }
 

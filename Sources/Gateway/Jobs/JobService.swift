@@ -39,6 +39,7 @@ package struct JobService: Sendable {
     let approvals: ApprovalDesk
     let artifacts: ArtifactLibrary
     let backlog: Backlog
+    let caps: PersonalCaps
     let keeper: TimeKeeper
     let feed: EventFeed
 
@@ -61,6 +62,7 @@ package struct JobService: Sendable {
     ) async throws -> SubmitAnswer {
         let wish = try JobManifestReader.read(document)
         if wish.dryRun { return .preview(try await preview(wish, by: person)) }
+        try PriorityClass.require(wish.priority, for: person)
         try await backlog.check(database)
         let site = try await admission.place(wish, on: database)
         let priced = try await budget.price(wish, at: site, by: person)
@@ -86,7 +88,10 @@ package struct JobService: Sendable {
         let accepted = job
         let answer = try await database.transaction { connection in
             let job = try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
-            if job.id == accepted.id { try Budget.reserve(priced, for: job, on: connection) }
+            if job.id == accepted.id {
+                try caps.require(person, on: connection)
+                try Budget.reserve(priced, for: job, on: connection)
+            }
             try TemplateTextStore.keep(
                 admitted.templateText,
                 digest: admitted.templateDigest,

@@ -21,6 +21,9 @@ package struct JobStore: Sendable {
     private let tasks: JobTasks
     private let keeper: TimeKeeper
 
+    /// The present moment.
+    var now: Timestamp { keeper.now() }
+
     /// A store.
     ///
     /// - Parameters:
@@ -64,19 +67,6 @@ package struct JobStore: Sendable {
         try connection.query(
             "SELECT \(Self.slimColumns) FROM jobs WHERE lane = $1 AND state IN ('pending', 'running') ORDER BY id",
             [.text(lane.text)]
-        ).map(JobRow.job)
-    }
-
-    /// Jobs of a lane whose submission is waited for: the ones under way first, then by priority.
-    package func submitting(lane: Lane, limit: Int, on connection: any StorageConnection) throws -> [Job] {
-        try connection.query(
-            """
-            SELECT \(Self.columns) FROM jobs
-            WHERE lane = $1 AND finished_at IS NULL AND state IN ('queued', 'staging') AND submission IN ('ready', 'trying')
-            ORDER BY CASE submission WHEN 'trying' THEN 0 ELSE 1 END, priority DESC, id
-            LIMIT $2
-            """,
-            [.text(lane.text), .integer(Int64(limit))]
         ).map(JobRow.job)
     }
 

@@ -35,6 +35,8 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     case cancelJob = "jobs.cancel"
     case publishJob = "jobs.publish"
     case replayJob = "jobs.replay"
+    case sendUrgently = "jobs.urgent"
+    case exceedCaps = "jobs.exceed"
     case compareRuns = "runs.compare"
 
     // Artifacts

@@ -93,6 +93,9 @@ package enum Rights {
         case .cancelJob: return right(.job, .none, .none, .own, .all, .write)
         case .publishJob: return right(.job, .none, .none, .own, .all, .write)
         case .replayJob: return right(.job, .none, .none, .own, .all, .write)
+        // Rights beside that of submitting: to go first, and to have more jobs than limits.jobsPerPerson.
+        case .sendUrgently: return right(nil, .none, .none, .none, .all, .write)
+        case .exceedCaps: return right(nil, .none, .none, .none, .all, .write)
         case .compareRuns: return right(nil, .none, .none, .own, .all, .read)
 
         case .announceUploads: return right(nil, .all, .all, .all, .all, .read)

@@ -8,7 +8,7 @@ actor SubmissionBatches {
     private static let longest = Duration.seconds(60)
 
     private let world: World
-    private let lane: Lane
+    let rules: SendingRules
     private let trains: Int
     private let end: Timestamp
     /// Handed out, and not handed back.
@@ -16,11 +16,18 @@ actor SubmissionBatches {
     /// Handed back, and perhaps not settled.
     private var handedBack: Set<JobID> = []
     private var isStopped = false
+    /// Why jobs wait that could be sent, as of the last look.
+    private(set) var hindrance: SendingRules.Hindrance?
     /// Whether jobs may be left that could be sent now.
     private(set) var isCutShort = false
 
     init(world: World, lane: Lane, trains: Int) {
-        (self.world, self.lane, self.trains) = (world, lane, trains)
+        (self.world, self.trains) = (world, trains)
+        rules = SendingRules(
+            lane: lane,
+            maximumActive: world.sites[lane.site]?.configuration.maximumActive,
+            maximumPerPerson: world.limits.jobsPerPerson.active
+        )
         end = world.keeper.now() + Self.longest
     }
 
@@ -30,7 +37,7 @@ actor SubmissionBatches {
     /// What waits now, as far as one command would take it; nothing is handed out.
     func preview() async throws -> [Job] { try await waiting(limit: Self.most) }
 
-    /// The next jobs, those under way first, then by priority; nil when none waits that was not handed out before.
+    /// The next jobs, those under way first, then by class and fair share; nil when none waits that was not handed out before.
     ///
     /// What waits is shared among those who ask, so that all have something to do.
     func next() async throws -> [Job]? {
@@ -65,8 +72,10 @@ actor SubmissionBatches {
     }
 
     private func waiting(limit: Int) async throws -> [Job] {
-        try await world.database.read { [world, lane] connection in
-            try world.store.submitting(lane: lane, limit: limit, on: connection)
+        let next = try await world.database.read { [world, rules] connection in
+            try world.store.submitting(rules, limit: limit, on: connection)
         }
+        hindrance = next.hindrance
+        return next.jobs
     }
 }

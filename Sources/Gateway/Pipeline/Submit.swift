@@ -22,7 +22,7 @@ struct Submit: Sendable {
         let trains = configuration.maxSessions < 4 ? 1 : 2
         let batches = SubmissionBatches(world: world, lane: lane, trains: trains)
         let waiting = try await batches.preview()
-        guard !waiting.isEmpty else { return .done }
+        guard !waiting.isEmpty else { return try await rest(batches) }
         let site: any Site
         do {
             guard let way = try await world.sites.way(lane) else { return .again(after: .seconds(60)) }
@@ -39,7 +39,32 @@ struct Submit: Sendable {
         }
         if result.isAway { return .again(after: .seconds(5)) }
         if result.open > 0 { return .again(after: result.open == result.taken ? .seconds(3) : .seconds(1)) }
-        return await batches.isCutShort ? .again(after: .zero) : .done
+        if await batches.isCutShort { return .again(after: .zero) }
+        return try await rest(batches)
+    }
+
+    /// What is to be done when nothing more can be sent: who waits for room is told, and looked at again soon.
+    private func rest(_ batches: SubmissionBatches) async throws -> TaskOutcome {
+        guard let hindrance = await batches.hindrance else { return .done }
+        try await world.write { connection in
+            let rules = batches.rules
+            let (owners, reason): ([String?], String) =
+                switch hindrance {
+                case .site: ([nil], rules.siteReason)
+                case .people(let people): (people, SendingRules.personReason)
+                }
+            for owner in owners {
+                let untold = try FairShareStore.untold(
+                    lane: rules.lane,
+                    owner: owner,
+                    reason: reason,
+                    limit: 100,
+                    on: connection
+                )
+                for id in untold { try world.store.apply(.waits(reason: reason), to: id, on: connection) }
+            }
+        }
+        return .again(after: .seconds(2))
     }
 
     /// What came of several batches.
@@ -70,7 +95,7 @@ struct Submit: Sendable {
                 result.isAway = true
                 return result
             }
-            let (taken, open) = try await send(waiting, to: site)
+            let (taken, open) = try await send(waiting, batches.rules, to: site)
             await batches.handBack(waiting)
             result.taken += taken
             result.open += open
@@ -81,8 +106,10 @@ struct Submit: Sendable {
     /// Sends one batch.
     ///
     /// - Returns: how many jobs were taken, and how many of them are not settled.
-    private func send(_ waiting: [Job], to site: any Site) async throws -> (taken: Int, open: Int) {
-        let announced = try await announce(waiting)
+    private func send(_ waiting: [Job], _ rules: SendingRules, to site: any Site) async throws -> (
+        taken: Int, open: Int
+    ) {
+        let announced = try await announce(waiting, rules)
         let (jobs, unclear) = try await sortOutRestored(announced, at: site)
         let triedBefore = Set(waiting.filter { $0.submission == .trying }.map(\.id))
         let given = jobs.isEmpty ? [] : await site.submit(jobs.map { Self.submission(of: $0, resubmits: false) })
@@ -121,9 +148,10 @@ struct Submit: Sendable {
     /// Step 1: "about to submit", in one transaction.
     ///
     /// A job cancelled meanwhile is left out, and so is one that must be approved first.
-    private func announce(_ waiting: [Job]) async throws -> [Job] {
+    private func announce(_ waiting: [Job], _ rules: SendingRules) async throws -> [Job] {
         try await world.write { connection in
-            try world.approvals.clear(waiting, on: connection).compactMap { job in
+            let cleared = try world.approvals.clear(waiting, on: connection)
+            return try world.store.claim(cleared, rules, on: connection).compactMap { job in
                 let announced = try world.store.apply(.submitting, to: job.id, on: connection)
                 return announced?.submission == .trying ? announced : nil
             }
@@ -276,6 +304,6 @@ struct Submit: Sendable {
 extension Job {
     /// The manifest it was made from; nil when this version cannot read it any more.
     package var manifest: JobManifest? {
-        (try? Document(json: manifestText.utf8)).flatMap { try? JobManifestReader.read($0) }
+        (try? JSONValue(json: manifestText.utf8)).flatMap { try? JobManifestReader.read(Document($0)) }
     }
 }

@@ -108,6 +108,13 @@ enum MetricCatalog {
         Entry("http_requests_in_flight", "gauge", "Requests that are being handled."),
         Entry("http_requests_total", "counter", "Requests by method, route and status."),
         Entry("http_request_duration_seconds", "histogram", "Time of requests by method and route.", bounds: quick),
+        Entry(
+            "farfield_certificate_expires_timestamp_seconds",
+            "gauge",
+            "When the certificate in use ends, in Unix time; only with TLS."
+        ),
+        Entry("farfield_certificate_reloads_total", "counter", "Changes of the certificate, by result."),
+        Entry("http_requests_limited_total", "counter", "Requests refused because too many came, by class of limit."),
         Entry("farfield_event_followers", "gauge", "Readers that follow the events of jobs."),
         // The process and its disk.
         Entry("farfield_home_free_bytes", "gauge", "Free space of the file system of the state folder."),

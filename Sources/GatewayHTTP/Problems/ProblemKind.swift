@@ -28,6 +28,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case artifactCorrupt = "artifact-corrupt"
     case tooManyJobs = "too-many-jobs"
     case overloaded
+    case rateLimited = "rate-limited"
     case siteUnavailable = "site-unavailable"
     case storeUnavailable = "store-unavailable"
     case databaseUnavailable = "database-unavailable"
@@ -86,7 +87,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .checksumMismatch: .init(code: 460, reasonPhrase: "Checksum Mismatch")
         case .uploadLocked: .init(code: 423, reasonPhrase: "Locked")
         case .unsupportedUploadVersion: .preconditionFailed
-        case .tooManyJobs: .tooManyRequests
+        case .tooManyJobs, .rateLimited: .tooManyRequests
         case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .providerUnavailable, .timeout, .overloaded:
             .serviceUnavailable
         case .internalFault, .artifactCorrupt: .internalServerError
@@ -119,6 +120,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .unsupportedUploadVersion: "This version of the upload protocol is not known"
         case .artifactCorrupt: "The stored bytes are damaged"
         case .tooManyJobs: "Too many jobs wait already"
+        case .rateLimited: "Too many requests in too short a time"
         case .overloaded: "The gateway has too much to do now"
         case .siteUnavailable: "The site does not answer now"
         case .storeUnavailable: "The artifact store does not answer now"

@@ -1,3 +1,4 @@
+internal import CurlClient
 internal import Gateway
 internal import Hummingbird
 internal import Logging
@@ -14,6 +15,8 @@ struct GatewayContext: RequestContext {
     var proof: Proof?
     /// Why what it shows was not taken; public routes answer nevertheless.
     var refusal: Refusal?
+    /// Where the request comes from; nil where there is no network address.
+    var address: NetworkAddress?
     /// The pattern of the route that answers, for metrics.
     let route = RouteLabel()
 
@@ -27,7 +30,7 @@ struct GatewayContext: RequestContext {
 
     /// Where the request comes from.
     var caller: Authenticator.Caller {
-        .init(address: channel.remoteAddress?.ipAddress, request: requestID)
+        .init(address: address?.description, request: requestID)
     }
 
     /// Who asks.

@@ -1,3 +1,4 @@
+internal import CurlClient
 internal import Gateway
 internal import HTTPTypes
 internal import Hummingbird
@@ -13,10 +14,13 @@ struct Proof: Sendable {
     /// Finds out who sends a request: a bearer token counts before a cookie, and a wrong one is not made good by it.
     ///
     /// - Throws: ``Refusal``, storage errors; a ``Problem`` for a change that a page of somebody else's may have sent.
-    static func find(_ request: inout Request, _ context: GatewayContext, _ people: People) async throws -> Proof? {
-        let caller = context.caller
+    static func find(_ request: inout Request, _ context: GatewayContext, _ table: RouteTable) async throws -> Proof? {
+        let (caller, people) = (context.caller, table.people)
         if let token = try bearer(request) {
-            return Proof(credential: try await people.authenticator.bearer(token, from: caller), csrfToken: nil)
+            let credential = try await table.meter.trying(token, context) {
+                try await table.people.authenticator.bearer(token, from: caller)
+            }
+            return Proof(credential: credential, csrfToken: nil)
         }
         let isSecure = people.signIn.publicURL.hasPrefix("https:")
         guard let secret = GatewayCookie.session.value(request, isSecure: isSecure).flatMap(SessionSecret.init) else {

@@ -14,6 +14,7 @@ struct RequestGate: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.requestID = Self.requestID(request)
+        context.address = table.meter.address(request, context)
         let started = ContinuousClock.now
         let fixed = context
         var response = await RequestMetrics.handling {
@@ -21,8 +22,8 @@ struct RequestGate: RouterMiddleware {
         }
         if response.status != .switchingProtocols, Handshake.asksForUpgrade(request) { response.endConnection(context) }
         response.headers[.xRequestID] = context.requestID
-        response.headers[.xContentTypeOptions] = "nosniff"
-        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        table.meter.tell(context.route.standing, in: &response.headers)
+        table.secureHeaders.add(to: &response.headers)
         record(request, context, response.status.code, ContinuousClock.now - started)
         return response
     }
@@ -35,7 +36,7 @@ struct RequestGate: RouterMiddleware {
         var (request, context) = (request, context)
         do {
             do {
-                context.proof = try await Proof.find(&request, context, table.people)
+                context.proof = try await Proof.find(&request, context, table)
             } catch let refusal as Refusal {
                 context.refusal = refusal
             }

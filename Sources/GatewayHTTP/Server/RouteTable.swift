@@ -7,10 +7,20 @@ internal import Provenance
 struct RouteTable: Sendable {
     let routes: [Route]
     let people: People
+    let meter: RequestMeter
+    let secureHeaders: SecureHeaders
     private let ownership: Ownership
 
-    init(services: GatewayServices, provenance: ProvenanceWing, limits: Limits, metrics: GatewayMetrics) {
+    init(
+        services: GatewayServices,
+        provenance: ProvenanceWing,
+        limits: Limits,
+        protection: ProtectionPolicy = .standard,
+        metrics: GatewayMetrics
+    ) {
         people = services.people
+        meter = RequestMeter(limits.rates, trusted: protection.trustedProxies)
+        secureHeaders = SecureHeaders(isEncrypted: protection.transport != .plain)
         ownership = services.ownership.adding(.analysis) { [analyses = provenance.analyses] name, person in
             guard let record = RecordID(name) else { return .unreadable }
             return try await analyses.owner(of: record).map { $0 == person.name ? .own : .othersInPublic } ?? .notTheirs
@@ -47,6 +57,7 @@ struct RouteTable: Sendable {
         for route in routes {
             router.on(RouterPath(route.pattern), method: route.method) { request, context in
                 context.route.text = route.pattern
+                try meter.count(route.operation, request, context)
                 guard !request.uri.path.contains("%00") else {
                     throw Problem(kind: .notFound, detail: "No name here holds the character U+0000.")
                 }

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import NIOSSL
 internal import NIOWebSocket
 internal import Synchronization
 
@@ -32,11 +33,13 @@ final class ClientFrames: ChannelInboundHandler, Sendable {
     /// How long nothing has come.
     var silence: Duration { ContinuousClock.now - heardAt.withLock { $0 } }
 
-    /// Puts itself and a decoder before everything else on a channel.
+    /// Puts itself and a decoder before everything else on a channel that is not TLS.
     func take(_ channel: any Channel) async throws {
         try await channel.eventLoop.submit {
             let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: Self.largestFrame))
-            try channel.pipeline.syncOperations.addHandlers([decoder, self], position: .first)
+            let pipeline = channel.pipeline.syncOperations
+            let encryption = try? pipeline.handler(type: NIOSSLServerHandler.self)
+            try pipeline.addHandlers([decoder, self], position: encryption.map { .after($0) } ?? .first)
         }.get()
     }
 

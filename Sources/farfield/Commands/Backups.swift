@@ -84,8 +84,11 @@ struct Restore: AsyncParsableCommand {
 
 /// A gateway that may run on this machine.
 enum RunningGateway {
-    /// Where the configuration says that it listens.
+    /// Where the configuration says that it listens; with TLS, its public address, which the certificate is good for.
     static func url(_ configuration: GatewayConfiguration) -> String {
+        if case .tls = configuration.protection.transport {
+            return configuration.provenance.url ?? configuration.listenURL
+        }
         let host = configuration.listen.host
         let reachable = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "[::1]" : host
         return "http://\(reachable):\(configuration.listen.port)"

@@ -3,6 +3,7 @@ import CurlClient
 import Documents
 import Foundation
 import Gateway
+import GatewayHTTP
 import Logging
 import Provenance
 
@@ -38,6 +39,7 @@ struct Examine: AsyncParsableCommand {
         let doctor = Doctor(configuration, program: program, keeper: .system, logger: logger)
         let status = await RunningGateway.find(configuration)
         var checks = doctor.local() + [Self.address(configuration, status)]
+        checks += CertificateDoctor.checks(configuration, at: TimeKeeper.system.now())
         checks += await doctor.database()
         checks += await ProvenanceDoctor(configuration, logger: logger).checks()
         if let told = await Self.sites(configuration, isRunning: status == 200) {

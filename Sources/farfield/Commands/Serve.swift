@@ -42,6 +42,7 @@ struct Serve: AsyncParsableCommand {
             provenance: provenance,
             address: configuration.listen,
             limits: GatewayRuntime.fitted(configuration.limits),
+            protection: configuration.protection,
             metrics: metrics,
             logger: logger
         )
@@ -51,7 +52,7 @@ struct Serve: AsyncParsableCommand {
         logger.notice(
             "listening",
             metadata: [
-                "address": "http://\(configuration.listen.host):\(configuration.listen.port)",
+                "address": "\(configuration.listenURL)",
                 "sites": "\(configuration.sites.map(\.name).joined(separator: ", "))",
             ]
         )

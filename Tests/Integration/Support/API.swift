@@ -5,7 +5,7 @@ import Testing
 
 /// The REST API of a gateway under test.
 struct API: Sendable {
-    private static let client = HTTPClient(.init(userAgent: "farfield-tests"))
+    private static let plain = HTTPClient(.init(userAgent: "farfield-tests"))
 
     /// An answer with its body read.
     struct Answer: Sendable {
@@ -21,10 +21,17 @@ struct API: Sendable {
 
     let url: String
     let token: String
+    private let client: HTTPClient
 
-    init(_ gateway: GatewayProcess) {
+    init(_ gateway: GatewayProcess) { self.init(gateway, token: gateway.token) }
+
+    /// The API as the holder of another token sees it.
+    init(_ gateway: GatewayProcess, token: String) {
         url = gateway.url
-        token = gateway.token
+        self.token = token
+        client =
+            gateway.authority.map { HTTPClient(.init(userAgent: "farfield-tests", trustedCertificatesPath: $0)) }
+            ?? Self.plain
     }
 
     func get(_ path: String, headers: [String: String] = [:]) async throws -> Answer {
@@ -58,7 +65,7 @@ struct API: Sendable {
         headers: [String: String] = [:],
         token: String?
     ) async throws -> Answer {
-        let response = try await Self.client.send(
+        let response = try await client.send(
             HTTPRequest(method, address(path), headers: Self.fields(headers, token), body: body)
         )
         if !path.hasPrefix("http") {
@@ -70,7 +77,7 @@ struct API: Sendable {
 
     /// Opens an answer whose body comes piece by piece.
     func stream(_ path: String, headers: [String: String] = [:]) async throws -> HTTPStreamedResponse {
-        try await Self.client.stream(
+        try await client.stream(
             HTTPRequest("GET", address(path), headers: Self.fields(headers, token), timeLimits: .stream)
         )
     }

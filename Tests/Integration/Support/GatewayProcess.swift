@@ -12,6 +12,8 @@ final class GatewayProcess: @unchecked Sendable {
     let state: String
     let port: Int
     let configurationPath: String
+    /// The certificate authority its clients trust, where it speaks TLS.
+    let authority: String?
     private let environment: [String: String]
     private var process: ChildProcess?
 
@@ -22,19 +24,24 @@ final class GatewayProcess: @unchecked Sendable {
     ///   - general: YAML lines before `sites:`.
     ///   - environment: variables beside the test's own.
     ///   - state: the state folder; one of its own in ``home`` when left out.
+    ///   - authority: a PEM file, where `general` says that it speaks TLS.
+    ///   - level: the smallest level that is logged.
     /// - Throws: file errors.
     init(
         sites: String = TestCluster.site(),
         general: String = "",
         environment: [String: String] = [:],
-        state: String? = nil
+        state: String? = nil,
+        authority: String? = nil,
+        level: String = "debug"
     ) throws {
+        self.authority = authority
         home = NSTemporaryDirectory() + "farfield-" + UUID().uuidString
         self.state = state ?? home
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         port = try FreePort.find()
         configurationPath = home + "/farfield.yaml"
-        let text = "listen: 127.0.0.1:\(port)\nhome: \(self.state)\nlogLevel: debug\n\(general)\nsites:\n\(sites)"
+        let text = "listen: 127.0.0.1:\(port)\nhome: \(self.state)\nlogLevel: \(level)\n\(general)\nsites:\n\(sites)"
         try text.write(toFile: configurationPath, atomically: true, encoding: .utf8)
         self.environment = ProcessInfo.processInfo.environment
             .filter { !$0.key.hasPrefix("FARFIELD_") }.merging(environment) { $1 }
@@ -46,7 +53,7 @@ final class GatewayProcess: @unchecked Sendable {
     }
 
     /// The address of the API.
-    var url: String { "http://127.0.0.1:\(port)" }
+    var url: String { "\(authority == nil ? "http" : "https")://127.0.0.1:\(port)" }
 
     /// The admin's token, once the gateway has started.
     var token: String {
