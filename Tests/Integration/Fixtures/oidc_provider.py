@@ -19,7 +19,9 @@ Below /test/ (POST, JSON) a test governs it:
   person   {name, ...}                      changes or adds a person
   device   {userCode, person?, decision}    approve, deny, expire, or slow (the next poll is told to slow down)
   forget   {}                               no refresh token is valid any more
-  requests (GET)                            what was asked for, in order, without secrets
+  devices  (GET)                            the user codes nobody has decided on
+  requests (GET)                            what was asked for, in order, without secrets; a poll before its time shows
+                                            as early-poll
 """
 
 import base64
@@ -536,6 +538,12 @@ def test_device():
         else:
             device["person"], device["decision"] = wish.get("person", "alice"), wish["decision"]
     return jsonify({})
+
+
+@app.get("/test/devices")
+def test_devices():
+    with LOCK:
+        return jsonify([device["user_code"] for device in DEVICES.values() if device["decision"] is None])
 
 
 @app.get("/test/requests")

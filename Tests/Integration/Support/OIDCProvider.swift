@@ -40,6 +40,11 @@ final class OIDCProvider: @unchecked Sendable {
         get async throws { try await answer("GET", "requests", nil).arrayValue ?? [] }
     }
 
+    /// The codes of device logins nobody has decided on.
+    var userCodes: [String] {
+        get async throws { try await answer("GET", "devices", nil).arrayValue?.compactMap(\.stringValue) ?? [] }
+    }
+
     /// Asks for one of the things below `/test/`; `body` is JSON.
     @discardableResult
     func test(_ action: String, _ body: String = "{}") async throws -> JSONValue {
