@@ -51,6 +51,7 @@ struct LoginFile: Sendable {
     /// Changes the logins while no other process does.
     ///
     /// - Parameter change: given the logins as they are; what it leaves is written when it says so.
+    /// - Returns: what `change` gives.
     /// - Throws: ``CommandFailure``, what `change` throws.
     func update<Value>(_ change: (inout StoredLogins) async throws -> (Value, isChanged: Bool)) async throws -> Value {
         try prepare()

@@ -54,9 +54,8 @@ struct LoginSession: Sendable {
 }
 
 extension StoredLogin {
-    /// A login by tokens that were just given.
-    ///
-    /// - Parameter before: the refresh token so far; it stays good when the provider names no other (RFC 6749 §6).
+    /// A login by tokens that were just given; the refresh token so far, `before`, stays good when the provider names
+    /// no other (RFC 6749 §6).
     init(_ tokens: IdentityProvider.Tokens, provider: Provider, now: Date, before: String? = nil) {
         self.init(
             accessToken: tokens.accessToken,
