@@ -31,6 +31,8 @@ package struct GatewayServices: Sendable {
     package let templates: TemplateCatalog
     /// Tokens.
     package let people: TokenKeeper
+    /// Whose things are.
+    package let ownership: Ownership
     /// Health.
     package let health: HealthService
     /// The queue of background work.
@@ -225,18 +227,20 @@ package struct GatewayRuntime: Sendable {
             feed: feed
         )
         let files = ArtifactRooms.uploads(configuration)
+        let uploads = UploadService(library: world.artifacts, files: files)
         return GatewayServices(
             jobs: jobs,
             logs: logs,
             outputs: OutputService(database: database, artifacts: world.artifacts, jobs: jobs),
             results: ResultService(database: database, jobs: jobs, keeper: keeper),
             artifacts: ArtifactService(library: world.artifacts),
-            uploads: UploadService(library: world.artifacts, files: files),
+            uploads: uploads,
             siteStorage: SiteStorageService(database: database, directory: directory),
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,
             people: people,
+            ownership: Ownership(jobs: jobs, artifacts: world.artifacts, uploads: uploads),
             health: HealthService(database: database, store: world.store, templates: templates),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(

@@ -235,7 +235,7 @@ struct WebhookTests {
                 #expect(try await bench.states().count == 3)
                 isBack.withLock { $0 = true }
                 receiver.heard.withLock { $0 = [] }
-                #expect(try await bench.service.resume(bench.id).waiting == 3)
+                #expect(try await bench.service.resume(bench.id, by: .gateway).waiting == 3)
                 try await bench.run(for: .seconds(60))
                 #expect(receiver.ids == [1, 2, 3].map(bench.message))
             }
@@ -264,7 +264,7 @@ struct WebhookTests {
                 try await bench.write(1...3)
                 #expect(try await bench.service.deliveries(of: states.webhook.id, state: nil, limit: 9).isEmpty)
                 #expect(try await bench.service.list().map(\.waiting).sorted() == [0, 3])
-                try await bench.service.remove(bench.id)
+                try await bench.service.remove(bench.id, by: .gateway)
                 await #expect(throws: GatewayError.self) { try await bench.service.webhook(bench.id) }
                 #expect(try await database.read { try WebhookDeliveryStore.waiting(on: $0) } == 0)
             }

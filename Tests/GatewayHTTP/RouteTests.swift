@@ -33,19 +33,20 @@ struct RouteTests {
         return table
     }
 
-    @Test("and the OpenAPI document name the same addresses and methods, and agree on who needs a token")
+    @Test("and the OpenAPI document name the same addresses and methods, and agree on the right each needs")
     func agreeWithTheDocument() async throws {
         let document = try JSONValue(json: OpenAPIDocument.text.utf8)
         var documented: Set<String> = []
         for (path, item) in document["paths"]?.objectValue ?? [:] {
             for (method, operation) in item.objectValue ?? [:] {
                 let isPublic = operation["security"]?.arrayValue?.isEmpty == true
-                documented.insert("\(method.uppercased()) \(path) \(isPublic ? "public" : "token")")
+                let right = operation["x-farfield-right"]?.stringValue ?? "nothing"
+                documented.insert("\(method.uppercased()) \(path) \(right) \(isPublic ? "public" : "token")")
             }
         }
         let registered = try await table().routes.map { route in
             let path = route.pattern.replacing("/**", with: "/{path}")
-            return "\(route.method.rawValue) \(path) \(route.isPublic ? "public" : "token")"
+            return "\(route.method.rawValue) \(path) \(route.operation.rawValue) \(route.isPublic ? "public" : "token")"
         }
         #expect(Set(registered) == documented)
         #expect(registered.count == documented.count)
@@ -59,7 +60,7 @@ struct RouteTests {
         ]
     )
     func matching(pattern: String, path: String, expected: Bool) {
-        let route = Route(.get, pattern) { _, _ in Answers.json(.null) }
+        let route = Route(.get, pattern, .readJob) { _, _ in Answers.json(.null) }
         #expect(route.matches(path) == expected)
     }
 }

@@ -103,5 +103,7 @@ package struct ChargeRate: Sendable, Hashable {
 }
 
 extension String {
-    fileprivate func padding(to count: Int) -> String { self + String(repeating: "0", count: max(0, count - self.count)) }
+    fileprivate func padding(to count: Int) -> String {
+        self + String(repeating: "0", count: max(0, count - self.count))
+    }
 }

@@ -58,7 +58,7 @@ enum ArtifactCatalogStore {
             conditions.append("(a.created_at, a.digest) < (\(bind(.integer(moment))), \(bind(.text(digest))))")
         }
         var held: [String] = []
-        if !person.isAdmin { held.append("r.owner = \(bind(.text(person.name)))") }
+        if let owner = Rights.onlyOwner(.listArtifacts, for: person) { held.append("r.owner = \(bind(.text(owner)))") }
         if let account = query.account { held.append("r.account = \(bind(.text(account)))") }
         if let kind = query.kind { held.append("r.kind = \(bind(.text(kind.rawValue)))") }
         if !held.isEmpty {
@@ -77,7 +77,7 @@ enum ArtifactCatalogStore {
             """,
             bindings
         )
-        let owner = person.isAdmin ? nil : person.name
+        let owner = Rights.onlyOwner(.listArtifacts, for: person)
         let items = try rows.prefix(query.limit).map(ArtifactRecordStore.record).map { record in
             ListedArtifact(
                 record: record,

@@ -205,7 +205,7 @@ package struct ArtifactLibrary: Sendable {
             state == .stored || state == .corrupt
         else { return false }
         // What nobody holds any more is on its way out, for admins too.
-        let owner = person.isAdmin ? nil : person.name
+        let owner = Rights.onlyOwner(.readArtifact, for: person)
         let held = try ArtifactReferenceStore.live(to: digest, owner: owner, at: keeper.now(), on: connection)
         return !held.isEmpty
     }

@@ -34,7 +34,7 @@ package struct ArtifactService: Sendable {
             guard try library.mayRead(digest, person, on: connection),
                 let record = try ArtifactRecordStore.find(digest, on: connection)
             else { throw ArtifactLibrary.absence(digest) }
-            let owner = person.isAdmin ? nil : person.name
+            let owner = Rights.onlyOwner(.readArtifact, for: person)
             let held = try ArtifactReferenceStore.live(to: digest, owner: owner, at: now, on: connection)
             return ListedArtifact(record: record, references: held)
         }
@@ -111,6 +111,8 @@ package struct ArtifactService: Sendable {
         try await database.transaction { connection in
             try library.requireRoom(account, for: artifact.size, of: artifact.digest, on: connection)
             try library.refer(reference, to: artifact.digest, on: connection)
+            let entry = AuditEntry("artifact.given", .init("artifact", artifact.digest.description), by: person)
+            try AuditStore.append(entry, at: now, on: connection)
         }
     }
 
@@ -137,6 +139,8 @@ package struct ArtifactService: Sendable {
                     "You have no upload of \(digest); what jobs hold goes when their retention ends."
                 )
             }
+            let entry = AuditEntry("artifact.released", .init("artifact", digest.description), by: person)
+            try AuditStore.append(entry, at: now, on: connection)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Attestation
+internal import Documents
 internal import Foundation
 internal import Logging
 internal import Metrics
@@ -39,9 +40,10 @@ package struct GarbageCollector: Sendable {
     ///
     /// What came or was needed again meanwhile stays; what a killed collection left is taken up.
     ///
+    /// - Parameter person: who asks; the gateway itself does so once a day.
     /// - Returns: what was freed.
     /// - Throws: storage and file errors; what was freed by then stays freed.
-    package func collect() async throws -> GarbagePlan {
+    package func collect(by person: Person = .gateway) async throws -> GarbagePlan {
         let rule = rule()
         var freed = GarbagePlan()
         try await collectArtifacts(by: rule, into: &freed)
@@ -55,7 +57,14 @@ package struct GarbageCollector: Sendable {
             freed.add(.temporary, nil, bytes: bytes.size)
         }
         try await collectUploads(into: &freed)
-        try await database.transaction { try GarbageStore.forgetExpired(before: rule.unusedSince, on: $0) }
+        let (artifacts, bytes) = (freed.lines.reduce(0) { $0 + $1.count }, freed.lines.reduce(0) { $0 + $1.bytes })
+        try await database.transaction { connection in
+            try GarbageStore.forgetExpired(before: rule.unusedSince, on: connection)
+            guard artifacts > 0 || person != .gateway else { return }
+            let details: JSONValue = ["count": .integer(artifacts), "bytes": .integer(bytes)]
+            let entry = AuditEntry("artifacts.collected", .init("store", "artifacts"), by: person, details: details)
+            try AuditStore.append(entry, at: library.keeper.now(), on: connection)
+        }
         for line in freed.lines {
             let labels = [("reason", line.reason.rawValue)]
             Counter(label: "artifacts_collected_total", dimensions: labels).increment(by: Int64(line.count))

@@ -47,7 +47,7 @@ extension ArtifactLibrary {
             let kept = try ArtifactReferenceStore.usage(of: nil, at: now, on: connection)
             let reserved = try UploadStore.reserved(at: now, on: connection)
             var names = Set(kept.map(\.account)).union(reserved.keys)
-            if person.isAdmin {
+            if Rights.reach(.readUsage, of: person) == .all {
                 names.formUnion(policy.quotas.keys)
             } else {
                 let own = try ArtifactReferenceStore.accounts(of: person.name, at: now, on: connection)

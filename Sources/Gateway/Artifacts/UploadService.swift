@@ -51,6 +51,11 @@ package struct UploadService: Sendable {
         try await database.transaction { connection in
             try library.requireRoom(upload.account, for: upload.length, of: upload.expectedDigest, on: connection)
             try UploadStore.insert(upload, on: connection)
+            try AuditStore.append(
+                AuditEntry("upload.begun", .init("upload", upload.id.text), by: person),
+                at: now,
+                on: connection
+            )
         }
         return upload.length == 0 ? try await find(upload.id, for: person) : upload
     }
@@ -74,9 +79,14 @@ package struct UploadService: Sendable {
         return try await stored(id, person)
     }
 
+    /// Whose an upload is; nil when there is none of that name.
+    func owner(of id: UploadID) async throws -> String? {
+        try await database.read { try UploadStore.find(id, on: $0)?.owner }
+    }
+
     private func stored(_ id: UploadID, _ person: Person) async throws -> Upload {
         let upload = try await database.read { try UploadStore.find(id, on: $0) }
-        guard let upload, person.isAdmin || upload.owner == person.name,
+        guard let upload, Rights.allow(.useUpload, person, owner: upload.owner),
             upload.finishedAt != nil || upload.expiresAt >= keeper.now()
         else {
             throw GatewayError(
@@ -134,9 +144,13 @@ package struct UploadService: Sendable {
     package func remove(_ id: UploadID, by person: Person) async throws {
         _ = try await stored(id, person)
         let now = keeper.now()
-        guard try await database.transaction({ try UploadStore.remove(id, at: now, on: $0) }) else {
-            throw UploadLease.locked(id)
+        let isRemoved = try await database.transaction { connection in
+            guard try UploadStore.remove(id, at: now, on: connection) else { return false }
+            let entry = AuditEntry("upload.removed", .init("upload", id.text), by: person)
+            try AuditStore.append(entry, at: now, on: connection)
+            return true
         }
+        guard isRemoved else { throw UploadLease.locked(id) }
         files.remove(id)
     }
 

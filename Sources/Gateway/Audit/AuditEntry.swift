@@ -5,7 +5,7 @@ package import Documents
 package struct AuditEntry: Sendable, Hashable {
     /// What something was done to, such as kind `job` and id `job_…`.
     package struct Object: Sendable, Hashable {
-        /// What kind of thing, in the API's words: job, token, person, project, allocation, approval, credential, …
+        /// What kind of thing, in the API's words: job, token, person, project, allocation, approval, credential.
         package let kind: String
         /// Its name there.
         package let id: String

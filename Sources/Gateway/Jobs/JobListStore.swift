@@ -33,6 +33,7 @@ package enum JobListStore {
             let states = query.states.map(\.rawValue).sorted().map { bind(.text($0)) }
             conditions.append("state IN (\(states.joined(separator: ", ")))")
         }
+        if let owner = query.owner { conditions.append("owner = \(bind(.text(owner)))") }
         if let site = query.site { conditions.append("site = \(bind(.text(site)))") }
         if let name = query.name { conditions.append("name = \(bind(.text(name)))") }
         for (key, value) in query.labels.sorted(by: { $0.key < $1.key }) {

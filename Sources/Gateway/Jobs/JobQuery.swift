@@ -4,6 +4,8 @@ internal import Documents
 package struct JobQuery: Sendable, Hashable {
     /// States; all when empty.
     package var states: Set<JobState>
+    /// Whose, if only one person's.
+    package var owner: String?
     /// Site, if only one.
     package var site: String?
     /// Name, if only one.
@@ -18,6 +20,7 @@ package struct JobQuery: Sendable, Hashable {
     /// A query.
     package init(
         states: Set<JobState> = [],
+        owner: String? = nil,
         site: String? = nil,
         name: String? = nil,
         labels: [String: String] = [:],
@@ -25,6 +28,7 @@ package struct JobQuery: Sendable, Hashable {
         cursor: String? = nil
     ) {
         self.states = states
+        self.owner = owner
         self.site = site
         self.name = name
         self.labels = labels

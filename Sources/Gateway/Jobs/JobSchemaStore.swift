@@ -20,6 +20,9 @@ package enum GatewaySchema {
                 "CREATE INDEX jobs_answered ON jobs (cache_job) WHERE cache_status = 'hit'",
             ]
         },
+        Migration(module: "gateway", number: 8, name: "jobs by owner") { _ in
+            ["CREATE INDEX jobs_by_owner ON jobs (owner, id)"]
+        },
     ]
 
     private static func list(_ states: [JobState]) -> String {

@@ -89,8 +89,10 @@ package struct JobService: Sendable {
                 }
                 try rerun.record(job, connection)
             }
-            guard let keys = prospect.keys, job.id == accepted.id else { return job }
-            return try look(job, manifest, keys, on: connection)
+            guard job.id == accepted.id else { return job }
+            let result = try prospect.keys.map { try look(job, manifest, $0, on: connection) } ?? job
+            try audit("job.submitted", job, by: person, on: connection)
+            return result
         }
         return .accepted(answer)
     }
@@ -160,7 +162,7 @@ package struct JobService: Sendable {
             }
             return earlier
         }
-        try checkDependencies(manifest, on: connection)
+        try checkDependencies(manifest, of: job.owner, on: connection)
         // What jobs bring home is never refused, so an allocation that is full begins no more.
         if !manifest.outputs.isEmpty {
             try artifacts.requireRoom(results.holdings.account(of: job), for: 1, on: connection)
@@ -176,15 +178,20 @@ package struct JobService: Sendable {
         return job
     }
 
-    private func checkDependencies(_ manifest: JobManifest, on connection: any StorageConnection) throws {
+    /// A job of somebody else's is as good as none: what became of it is nobody's business.
+    private func checkDependencies(
+        _ manifest: JobManifest,
+        of owner: String,
+        on connection: any StorageConnection
+    ) throws {
         var faults: [Fault] = []
         for (index, dependency) in manifest.dependencies.enumerated()
-        where try store.find(dependency.job, on: connection) == nil {
+        where try JobStore.owner(of: dependency.job, on: connection) != owner {
             faults.append(
                 Fault(
                     path: "/dependencies/\(index)/job",
                     message: "there is no job \(dependency.job)",
-                    expected: "the id of a job of this gateway"
+                    expected: "the id of a job of yours"
                 )
             )
         }
@@ -223,15 +230,35 @@ package struct JobService: Sendable {
         return found
     }
 
+    /// Whose a job is.
+    ///
+    /// - Parameter id: its name.
+    /// - Returns: the person's name; nil when there is no such job.
+    /// - Throws: storage errors.
+    package func owner(of id: JobID) async throws -> String? {
+        try await database.read { try JobStore.owner(of: id, on: $0) }
+    }
+
     /// The database's count of commits, where it has one: what was read stays true while the count stays.
     package var commits: UInt64? { database.commits }
 
     /// A page of jobs, newest first.
     ///
-    /// - Parameter query: which jobs.
+    /// - Parameters:
+    ///   - query: which jobs.
+    ///   - person: who asks; of others' jobs only those who may see them are told.
     /// - Returns: the page.
     /// - Throws: ``GatewayError`` for a bad cursor.
-    package func list(_ query: JobQuery) async throws -> JobPage {
+    package func list(_ query: JobQuery, for person: Person) async throws -> JobPage {
+        var query = query
+        if Rights.reach(.listJobs, of: person) != .all {
+            guard query.owner == nil || query.owner == person.name else { return JobPage(items: [], next: nil) }
+            query.owner = person.name
+        }
+        return try await list(query)
+    }
+
+    private func list(_ query: JobQuery) async throws -> JobPage {
         try await database.read { connection in try JobListStore.page(query, on: connection) }
     }
 
@@ -250,10 +277,28 @@ package struct JobService: Sendable {
             throw GatewayError(.conflict, "The job has already ended: it is \(before.state.rawValue).")
         }
         let changed = try await database.transaction { connection in
-            try store.apply(.cancelRequested, to: id, on: connection)
+            let job = try store.apply(.cancelRequested, to: id, on: connection)
+            if let job, before.cancelRequestedAt == nil {
+                try audit("job.cancellationRequested", job, by: person, on: connection)
+            }
+            return job
         }
         guard let changed else { throw GatewayError(.notFound, "There is no job \(id).") }
         return changed
+    }
+
+    private func audit(
+        _ action: String,
+        _ job: Job,
+        by person: Person,
+        on connection: any StorageConnection
+    ) throws {
+        let details: JSONValue = [
+            "owner": .string(job.owner), "site": .string(job.site), "script": .string(job.scriptDigest),
+            "state": .string(job.state.rawValue),
+        ]
+        let entry = AuditEntry(action, .init("job", job.id.text), by: person, details: details)
+        try AuditStore.append(entry, at: keeper.now(), on: connection)
     }
 
     /// Events of a job after a sequence number.

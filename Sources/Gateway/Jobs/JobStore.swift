@@ -45,6 +45,11 @@ package struct JobStore: Sendable {
         )
     }
 
+    /// Whose a job is; nil when there is none of that name.
+    static func owner(of id: JobID, on connection: any StorageConnection) throws -> String? {
+        try connection.first("SELECT owner FROM jobs WHERE id = $1", [.text(id.text)])?.text("owner")
+    }
+
     /// The job of that name, locked until the transaction ends.
     func lock(_ id: JobID, on connection: any StorageConnection) throws -> Job? {
         let suffix = connection.dialect.forUpdate

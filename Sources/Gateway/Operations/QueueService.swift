@@ -47,18 +47,42 @@ package struct QueueService: Sendable {
 
     /// Lets a dead letter run again from its first attempt.
     ///
-    /// - Parameter id: the task's number.
+    /// - Parameters:
+    ///   - id: the task's number.
+    ///   - person: who asks.
     /// - Throws: ``GatewayError`` of kind `notFound` or `conflict`.
-    package func requeue(_ id: Int64) async throws {
-        try Self.require(try await database.transaction { try queue.requeue(id, on: $0) }, id)
+    package func requeue(_ id: Int64, by person: Person) async throws {
+        let answer = try await database.transaction { connection in
+            try audited("task.requeued", id, by: person, try queue.requeue(id, on: connection), on: connection)
+        }
+        try Self.require(answer, id)
     }
 
     /// Drops a dead letter; its work is not done.
     ///
-    /// - Parameter id: the task's number.
+    /// - Parameters:
+    ///   - id: the task's number.
+    ///   - person: who asks.
     /// - Throws: ``GatewayError`` of kind `notFound` or `conflict`.
-    package func discard(_ id: Int64) async throws {
-        try Self.require(try await database.transaction { try queue.discard(id, on: $0) }, id)
+    package func discard(_ id: Int64, by person: Person) async throws {
+        let answer = try await database.transaction { connection in
+            try audited("task.discarded", id, by: person, try queue.discard(id, on: connection), on: connection)
+        }
+        try Self.require(answer, id)
+    }
+
+    private func audited(
+        _ action: String,
+        _ id: Int64,
+        by person: Person,
+        _ answer: DeadLetterAnswer,
+        on connection: any StorageConnection
+    ) throws -> DeadLetterAnswer {
+        if case .done = answer {
+            let entry = AuditEntry(action, .init("task", String(id)), by: person)
+            try AuditStore.append(entry, at: keeper.now(), on: connection)
+        }
+        return answer
     }
 
     private static func require(_ answer: DeadLetterAnswer, _ id: Int64) throws {

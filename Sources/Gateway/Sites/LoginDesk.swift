@@ -1,4 +1,5 @@
 internal import SSHClient
+internal import Storage
 internal import Synchronization
 
 /// Where a login by hand stands, for whoever types.
@@ -38,14 +39,18 @@ package final class LoginDesk: Sendable {
 extension SiteService {
     /// Begins a login by hand, and waits for the server's first question.
     ///
-    /// - Parameter name: the site.
+    /// - Parameters:
+    ///   - name: the site.
+    ///   - person: who logs in.
     /// - Returns: a question, or that the connection stands.
     /// - Throws: ``GatewayError`` that says why the site does not let us in.
-    package func beginLogin(_ name: String) async throws -> LoginStep {
+    package func beginLogin(_ name: String, by person: Person) async throws -> LoginStep {
         let site = try find(name)
         guard let login = site.beginLogin() else {
             throw GatewayError(.conflict, "The site '\(name)' asks for nothing but a key: there is nobody to log in.")
         }
+        let entry = AuditEntry("site.loginBegun", .init("site", name), by: person)
+        try await database.transaction { [now = keeper.now()] in try AuditStore.append(entry, at: now, on: $0) }
         return try await step(of: login, id: desk.open(login, site: name), site)
     }
 

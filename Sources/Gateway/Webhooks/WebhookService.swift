@@ -56,6 +56,7 @@ package struct WebhookService: Sendable {
                 throw GatewayError(.conflict, "There are \(Self.most) webhooks already; remove one first.")
             }
             try WebhookStore.insert(webhook, secret: secret, on: connection)
+            try audit("webhook.created", webhook.id, by: person, on: connection)
         }
         return NewWebhook(webhook: webhook, secret: secret.text)
     }
@@ -78,8 +79,12 @@ package struct WebhookService: Sendable {
     /// Removes a webhook; what waits for it is not sent.
     ///
     /// - Throws: ``GatewayError`` of kind `notFound`.
-    package func remove(_ id: WebhookID) async throws {
-        let isRemoved = try await database.transaction { try WebhookStore.remove(id, on: $0) }
+    package func remove(_ id: WebhookID, by person: Person) async throws {
+        let isRemoved = try await database.transaction { connection in
+            guard try WebhookStore.remove(id, on: connection) else { return false }
+            try audit("webhook.removed", id, by: person, on: connection)
+            return true
+        }
         if !isRemoved { throw Self.missing(id) }
     }
 
@@ -106,14 +111,28 @@ package struct WebhookService: Sendable {
     ///
     /// - Returns: the webhook as it stands then.
     /// - Throws: ``GatewayError`` of kind `notFound`.
-    package func resume(_ id: WebhookID) async throws -> Webhook {
+    package func resume(_ id: WebhookID, by person: Person) async throws -> Webhook {
         _ = try await webhook(id)
         let now = keeper.now()
         try await database.transaction { connection in
             try WebhookStore.resume(id, at: now, on: connection)
             try connection.signal(WebhookDeliveryStore.channel, "")
+            try audit("webhook.resumed", id, by: person, on: connection)
         }
         return try await webhook(id)
+    }
+
+    private func audit(
+        _ action: String,
+        _ id: WebhookID,
+        by person: Person,
+        on connection: any StorageConnection
+    ) throws {
+        try AuditStore.append(
+            AuditEntry(action, .init("webhook", id.text), by: person),
+            at: keeper.now(),
+            on: connection
+        )
     }
 
     /// Sends a message of kind `dev.farfield.webhook.test` now, once.

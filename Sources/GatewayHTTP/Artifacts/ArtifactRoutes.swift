@@ -17,13 +17,13 @@ struct ArtifactRoutes: Sendable {
     var routes: [Route] {
         let one = "/api/v1/artifacts/{digest}"
         return [
-            Route(.get, "/api/v1/artifacts", answer: list),
-            Route(.post, "/api/v1/artifacts", style: .stream, answer: receive),
-            Route(.get, one, style: .stream, answer: download),
-            Route(.delete, one, answer: release),
-            Route(.get, one + "/metadata", answer: show),
-            Route(.post, "/api/v1/artifacts/gc", style: .stream, answer: collect),
-            Route(.get, "/api/v1/storage", answer: usage),
+            Route(.get, "/api/v1/artifacts", .listArtifacts, answer: list),
+            Route(.post, "/api/v1/artifacts", .giveArtifact, style: .stream, answer: receive),
+            Route(.get, one, .readArtifact, style: .stream, answer: download),
+            Route(.delete, one, .releaseArtifact, answer: release),
+            Route(.get, one + "/metadata", .readArtifact, answer: show),
+            Route(.post, "/api/v1/artifacts/gc", .collectGarbage, style: .stream, answer: collect),
+            Route(.get, "/api/v1/storage", .readUsage, answer: usage),
         ]
     }
 
@@ -98,9 +98,8 @@ struct ArtifactRoutes: Sendable {
     }
 
     private func collect(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         let isDryRun = try await GarbageWish.read(request).isDryRun
-        let plan = isDryRun ? try await garbage.plan() : try await garbage.collect()
+        let plan = isDryRun ? try await garbage.plan() : try await garbage.collect(by: try context.authenticated)
         return Answers.json(ArtifactJSON.garbage(plan, isDryRun: isDryRun))
     }
 

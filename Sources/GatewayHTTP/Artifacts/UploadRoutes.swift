@@ -13,11 +13,11 @@ struct UploadRoutes: Sendable {
     var routes: [Route] {
         let (all, one) = ("/api/v1/uploads", "/api/v1/uploads/{id}")
         return [
-            Route(.options, all, isPublic: true, answer: tell),
-            Route(.post, all, answer: versioned(create)),
-            Route(.get, one, answer: versioned(show)),
-            Route(.patch, one, style: .stream, answer: versioned(append)),
-            Route(.delete, one, answer: versioned(remove)),
+            Route(.options, all, .announceUploads, answer: tell),
+            Route(.post, all, .startUpload, answer: versioned(create)),
+            Route(.get, one, .useUpload, answer: versioned(show)),
+            Route(.patch, one, .useUpload, style: .stream, answer: versioned(append)),
+            Route(.delete, one, .useUpload, answer: versioned(remove)),
         ]
     }
 

@@ -16,10 +16,10 @@ struct HealthRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/health/live", isPublic: true, isAlwaysLetIn: true) { _, _ in Answers.json(["status": "ok"]) },
-            Route(.get, "/health/ready", isPublic: true, isAlwaysLetIn: true, answer: ready),
-            Route(.get, "/metrics", isPublic: true, isAlwaysLetIn: true, answer: exposition),
-            Route(.get, "/openapi.json", isPublic: true, isAlwaysLetIn: true) { _, _ in
+            Route(.get, "/health/live", .watchHealth, isAlwaysLetIn: true) { _, _ in Answers.json(["status": "ok"]) },
+            Route(.get, "/health/ready", .watchHealth, isAlwaysLetIn: true, answer: ready),
+            Route(.get, "/metrics", .readMetrics, isAlwaysLetIn: true, answer: exposition),
+            Route(.get, "/openapi.json", .readDocuments, isAlwaysLetIn: true) { _, _ in
                 Answers.text(OpenAPIDocument.text, type: "application/json")
             },
         ]

@@ -9,7 +9,7 @@ struct EventRoutes: Sendable {
 
     init(services: GatewayServices) { jobs = services.jobs }
 
-    var routes: [Route] { [Route(.get, "/api/v1/jobs/{id}/events", style: .stream, answer: events)] }
+    var routes: [Route] { [Route(.get, "/api/v1/jobs/{id}/events", .readJob, style: .stream, answer: events)] }
 
     private func events(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let id = try context.jobID

@@ -7,7 +7,7 @@ enum JobQueryReader {
     static func read(_ request: Request) throws -> JobQuery {
         var query = try RequestQuery(
             request,
-            known: ["state", "site", "name", "label", "limit", "cursor"],
+            known: ["state", "site", "name", "owner", "label", "limit", "cursor"],
             lists: ["state", "label"]
         )
         var states: Set<JobState> = []
@@ -34,6 +34,7 @@ enum JobQueryReader {
         try query.check()
         return JobQuery(
             states: states,
+            owner: query.text("owner"),
             site: query.text("site"),
             name: query.text("name"),
             labels: labels,

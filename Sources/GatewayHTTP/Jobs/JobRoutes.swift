@@ -11,7 +11,7 @@ struct JobRoutes: Sendable {
     private let jobs: JobService
     private let limits: Limits
     /// Answers about single jobs.
-    private let shown = FreshCopies<ByteBuffer>()
+    private let shown = FreshCopies<ShownJob>()
 
     init(services: GatewayServices, limits: Limits) {
         jobs = services.jobs
@@ -20,13 +20,13 @@ struct JobRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.post, "/api/v1/jobs", answer: submit),
-            Route(.get, "/api/v1/jobs", answer: list),
-            Route(.get, "/api/v1/jobs/{id}", atOnce: known, answer: show),
-            Route(.post, "/api/v1/jobs/{id}/cancel", answer: cancel),
-            Route(.get, "/api/v1/jobs/{id}/manifest", answer: manifest),
-            Route(.get, "/api/v1/jobs/{id}/script", answer: script),
-            Route(.get, "/api/v1/jobs/{id}/tasks", answer: tasks),
+            Route(.post, "/api/v1/jobs", .submitJob, answer: submit),
+            Route(.get, "/api/v1/jobs", .listJobs, answer: list),
+            Route(.get, "/api/v1/jobs/{id}", .readJob, atOnce: known, answer: show),
+            Route(.post, "/api/v1/jobs/{id}/cancel", .cancelJob, answer: cancel),
+            Route(.get, "/api/v1/jobs/{id}/manifest", .readJob, answer: manifest),
+            Route(.get, "/api/v1/jobs/{id}/script", .readJob, answer: script),
+            Route(.get, "/api/v1/jobs/{id}/tasks", .readJob, answer: tasks),
         ]
     }
 
@@ -66,20 +66,24 @@ struct JobRoutes: Sendable {
     }
 
     private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        let page = try await jobs.list(try JobQueryReader.read(request))
+        let page = try await jobs.list(try JobQueryReader.read(request), for: try context.authenticated)
         return Answers.list(page.items.map(JobJSON.job), next: page.next)
     }
 
     private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let (id, commits) = (try context.jobID, jobs.commits)
-        let text = ByteBuffer(string: JobJSON.job(try await jobs.job(id)).jsonText)
-        shown.keep(text, as: id.text, at: commits)
+        let job = try await jobs.job(id)
+        let text = ByteBuffer(string: JobJSON.job(job).jsonText)
+        shown.keep(ShownJob(owner: job.owner, text: text), as: id.text, at: commits)
         return Answers.json(text)
     }
 
     /// The same, when nothing was written since somebody asked for this job.
     private func known(_ request: Request, _ context: GatewayContext) -> Response? {
-        shown.value(context.parameters.get("id") ?? "", at: jobs.commits).map(Answers.json)
+        guard let job = shown.value(context.parameters.get("id") ?? "", at: jobs.commits),
+            Rights.allow(.readJob, context.person, owner: job.owner)
+        else { return nil }
+        return Answers.json(job.text)
     }
 
     private func cancel(_ request: Request, _ context: GatewayContext) async throws -> Response {
@@ -99,6 +103,12 @@ struct JobRoutes: Sendable {
         let job = try await jobs.job(try context.jobID)
         return Answers.list(job.tasks.values.sorted { $0.index < $1.index }.map(JobJSON.task))
     }
+}
+
+/// An answer about a job, and whose it is.
+private struct ShownJob: Sendable {
+    let owner: String
+    let text: ByteBuffer
 }
 
 extension GatewayContext {

@@ -11,7 +11,7 @@ struct LogRoutes: Sendable {
 
     init(services: GatewayServices) { logs = services.logs }
 
-    var routes: [Route] { [Route(.get, "/api/v1/jobs/{id}/logs/{stream}", style: .stream, answer: read)] }
+    var routes: [Route] { [Route(.get, "/api/v1/jobs/{id}/logs/{stream}", .readJob, style: .stream, answer: read)] }
 
     private func read(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let id = try context.jobID

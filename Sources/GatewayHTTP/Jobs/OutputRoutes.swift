@@ -11,8 +11,8 @@ struct OutputRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/jobs/{id}/outputs", answer: list),
-            Route(.get, "/api/v1/jobs/{id}/outputs/**", style: .stream, answer: download),
+            Route(.get, "/api/v1/jobs/{id}/outputs", .readJob, answer: list),
+            Route(.get, "/api/v1/jobs/{id}/outputs/**", .readJob, style: .stream, answer: download),
         ]
     }
 

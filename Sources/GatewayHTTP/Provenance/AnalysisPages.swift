@@ -15,9 +15,9 @@ struct AnalysisPages: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/analysis/{id}", isPublic: true, answer: page),
-            Route(.get, "/analysis/{id}/reproducibility-manifest", isPublic: true, answer: manifest),
-            Route(.get, "/analysis/{id}/**", isPublic: true, style: .stream, answer: file),
+            Route(.get, "/analysis/{id}", .readPublished, answer: page),
+            Route(.get, "/analysis/{id}/reproducibility-manifest", .readPublished, answer: manifest),
+            Route(.get, "/analysis/{id}/**", .readPublished, style: .stream, answer: file),
         ]
     }
 

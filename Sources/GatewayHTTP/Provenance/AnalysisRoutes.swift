@@ -15,17 +15,17 @@ struct AnalysisRoutes: Sendable {
     var routes: [Route] {
         let one = "/api/v1/analyses/{id}"
         return [
-            Route(.post, "/api/v1/jobs/{id}/publish", answer: publish),
-            Route(.get, "/api/v1/analyses", isPublic: true, answer: list),
-            Route(.get, one, isPublic: true, answer: show),
-            Route(.get, "\(one)/history", isPublic: true, answer: history),
-            Route(.get, "\(one)/events/{position}", isPublic: true, answer: event),
-            Route(.post, "\(one)/versions", answer: revise),
-            Route(.post, "\(one)/concern", answer: { try await decide(.concern, $0, $1) }),
-            Route(.post, "\(one)/retract", answer: { try await decide(.retract, $0, $1) }),
-            Route(.post, "\(one)/reinstate", answer: { try await decide(.reinstate, $0, $1) }),
-            Route(.post, "/api/v1/changes", answer: change),
-            Route(.get, "/api/v1/notices", answer: notices),
+            Route(.post, "/api/v1/jobs/{id}/publish", .publishJob, answer: publish),
+            Route(.get, "/api/v1/analyses", .readPublished, answer: list),
+            Route(.get, one, .readPublished, answer: show),
+            Route(.get, "\(one)/history", .readPublished, answer: history),
+            Route(.get, "\(one)/events/{position}", .readPublished, answer: event),
+            Route(.post, "\(one)/versions", .reviseAnalysis, answer: revise),
+            Route(.post, "\(one)/concern", .decideAnalysis, answer: { try await decide(.concern, $0, $1) }),
+            Route(.post, "\(one)/retract", .decideAnalysis, answer: { try await decide(.retract, $0, $1) }),
+            Route(.post, "\(one)/reinstate", .decideAnalysis, answer: { try await decide(.reinstate, $0, $1) }),
+            Route(.post, "/api/v1/changes", .tellChange, answer: change),
+            Route(.get, "/api/v1/notices", .readNotices, answer: notices),
         ]
     }
 

@@ -12,8 +12,8 @@ struct ComparisonRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/comparisons", answer: compare),
-            Route(.get, "/api/v1/comparisons/picture", answer: picture),
+            Route(.get, "/api/v1/comparisons", .compareRuns, answer: compare),
+            Route(.get, "/api/v1/comparisons/picture", .compareRuns, answer: picture),
         ]
     }
 

@@ -14,9 +14,9 @@ struct LineageRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/artifacts/{digest}/lineage", answer: show),
-            Route(.get, "/api/v1/reproducibility", isPublic: true, answer: figures),
-            Route(.get, "/api/v1/export", answer: export),
+            Route(.get, "/api/v1/artifacts/{digest}/lineage", .traceArtifact, answer: show),
+            Route(.get, "/api/v1/reproducibility", .readPublished, answer: figures),
+            Route(.get, "/api/v1/export", .exportAnalyses, answer: export),
         ]
     }
 

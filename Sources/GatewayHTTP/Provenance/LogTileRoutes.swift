@@ -11,10 +11,10 @@ struct LogTileRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/log/checkpoint", isPublic: true, answer: checkpoint),
-            Route(.get, "/log/tile/**", isPublic: true, answer: tile),
-            Route(.get, "/keys.json", isPublic: true, answer: keys),
-            Route(.get, "/.well-known/farfield-keys.json", isPublic: true, answer: keys),
+            Route(.get, "/log/checkpoint", .readPublished, answer: checkpoint),
+            Route(.get, "/log/tile/**", .readPublished, answer: tile),
+            Route(.get, "/keys.json", .readPublished, answer: keys),
+            Route(.get, "/.well-known/farfield-keys.json", .readPublished, answer: keys),
         ]
     }
 

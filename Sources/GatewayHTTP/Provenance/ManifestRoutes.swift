@@ -12,8 +12,8 @@ struct ManifestRoutes: Sendable {
     var routes: [Route] {
         let base = "/api/v1/jobs/{id}/reproducibility-manifest"
         return [
-            Route(.get, base, answer: negotiated),
-            Route(.get, "\(base)/{form}", style: .stream, answer: named),
+            Route(.get, base, .readJob, answer: negotiated),
+            Route(.get, "\(base)/{form}", .readJob, style: .stream, answer: named),
         ]
     }
 

@@ -12,10 +12,10 @@ struct ReferencePages: Sendable {
 
     var routes: [Route] {
         ReferencePage.Subject.allCases.map { subject in
-            Route(.get, "/\(subject.rawValue)", isPublic: true) { _, _ in Self.html(ReferencePage(subject).bytes) }
+            Route(.get, "/\(subject.rawValue)", .readPublished) { _, _ in Self.html(ReferencePage(subject).bytes) }
         } + [
-            Route(.get, "/sites/{name}", isPublic: true, answer: site),
-            Route(.get, "/templates/{name}/{version}", isPublic: true, answer: template),
+            Route(.get, "/sites/{name}", .readPublished, answer: site),
+            Route(.get, "/templates/{name}/{version}", .readPublished, answer: template),
         ]
     }
 

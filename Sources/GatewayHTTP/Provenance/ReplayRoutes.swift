@@ -15,14 +15,14 @@ struct ReplayRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.post, "/api/v1/analyses/{id}/replay") { request, context in
+            Route(.post, "/api/v1/analyses/{id}/replay", .replayAnalysis) { request, context in
                 try await replay(.analysis(try context.recordID), request, context)
             },
-            Route(.get, "/api/v1/analyses/{id}/replays", isPublic: true, answer: list),
-            Route(.post, "/api/v1/jobs/{id}/replay") { request, context in
+            Route(.get, "/api/v1/analyses/{id}/replays", .readPublished, answer: list),
+            Route(.post, "/api/v1/jobs/{id}/replay", .replayJob) { request, context in
                 try await replay(.job(try context.jobID), request, context)
             },
-            Route(.get, "/api/v1/jobs/{id}/replays", answer: descent),
+            Route(.get, "/api/v1/jobs/{id}/replays", .readJob, answer: descent),
         ]
     }
 

@@ -9,7 +9,7 @@ internal import Provenance
 struct WitnessRoutes: Sendable {
     let witness: WitnessService
 
-    var routes: [Route] { [Route(.post, "/witness/add-checkpoint", isPublic: true, answer: add)] }
+    var routes: [Route] { [Route(.post, "/witness/add-checkpoint", .witnessLog, answer: add)] }
 
     /// The longest request: 63 hashes and a note with many signatures.
     private static let largest = 64 << 10

@@ -11,15 +11,14 @@ struct QueueRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/queue", answer: overview),
-            Route(.get, "/api/v1/queue/dead", answer: dead),
-            Route(.post, "/api/v1/queue/{id}/requeue", answer: requeue),
-            Route(.delete, "/api/v1/queue/{id}", answer: discard),
+            Route(.get, "/api/v1/queue", .tendQueue, answer: overview),
+            Route(.get, "/api/v1/queue/dead", .tendQueue, answer: dead),
+            Route(.post, "/api/v1/queue/{id}/requeue", .tendQueue, answer: requeue),
+            Route(.delete, "/api/v1/queue/{id}", .tendQueue, answer: discard),
         ]
     }
 
     private func overview(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         _ = try RequestQuery(request, known: [])
         let overview = try await queue.overview()
         return Answers.json([
@@ -30,7 +29,6 @@ struct QueueRoutes: Sendable {
     }
 
     private func dead(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         var query = try RequestQuery(request, known: ["limit"])
         let limit = query.integer("limit", in: 1...1000) ?? 100
         try query.check()
@@ -38,15 +36,13 @@ struct QueueRoutes: Sendable {
     }
 
     private func requeue(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         let id = try Self.id(context)
-        try await queue.requeue(id)
+        try await queue.requeue(id, by: try context.authenticated)
         return Answers.json(["id": .integer(Int(id)), "state": "waiting"])
     }
 
     private func discard(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
-        try await queue.discard(try Self.id(context))
+        try await queue.discard(try Self.id(context), by: try context.authenticated)
         return Response(status: .noContent)
     }
 

@@ -13,10 +13,10 @@ struct ResultRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/jobs/{id}/inputs", answer: inputs),
-            Route(.get, "/api/v1/jobs/{id}/recipe", answer: recipe),
-            Route(.get, "/api/v1/cache", answer: figures),
-            Route(.get, "/api/v1/storage/sites", answer: sites),
+            Route(.get, "/api/v1/jobs/{id}/inputs", .readJob, answer: inputs),
+            Route(.get, "/api/v1/jobs/{id}/recipe", .readJob, answer: recipe),
+            Route(.get, "/api/v1/cache", .readFigures, answer: figures),
+            Route(.get, "/api/v1/storage/sites", .readSiteUsage, answer: sites),
         ]
     }
 

@@ -20,12 +20,4 @@ struct GatewayContext: RequestContext {
         coreContext = .init(source: source)
         channel = source.channel
     }
-
-    /// Lets only admins pass.
-    ///
-    /// - Throws: ``Problem`` of kind `forbidden`.
-    func requireAdmin() throws {
-        if person?.isAdmin == true { return }
-        throw Problem(kind: .forbidden, detail: "This is for admins. Ask one, or send an admin's token.")
-    }
 }

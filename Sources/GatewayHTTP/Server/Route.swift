@@ -1,3 +1,4 @@
+internal import Gateway
 internal import HTTPTypes
 internal import Hummingbird
 
@@ -15,8 +16,8 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     /// Path with `{name}` for a part and a closing `**` for the rest.
     let pattern: String
-    /// Whether it answers without a token.
-    let isPublic: Bool
+    /// What is asked for: the table of rights says who may.
+    let operation: Operation
     /// Whether it answers however busy the gateway is: for those who watch over it.
     let isAlwaysLetIn: Bool
     /// How it treats its answer.
@@ -29,7 +30,7 @@ struct Route: Sendable {
     init(
         _ method: HTTPRequest.Method,
         _ pattern: String,
-        isPublic: Bool = false,
+        _ operation: Operation,
         isAlwaysLetIn: Bool = false,
         style: Style = .bounded,
         atOnce: (@Sendable (Request, GatewayContext) -> Response?)? = nil,
@@ -37,12 +38,15 @@ struct Route: Sendable {
     ) {
         self.method = method
         self.pattern = pattern
-        self.isPublic = isPublic
+        self.operation = operation
         self.isAlwaysLetIn = isAlwaysLetIn
         self.style = style
         self.atOnce = atOnce
         self.answer = answer
     }
+
+    /// Whether it answers without a token.
+    var isPublic: Bool { Rights.of(operation).anybody == .all }
 
     /// How many parts of its pattern stand for any text.
     var placeholders: Int { pattern.split(separator: "/").count { $0.hasPrefix("{") || $0 == "**" } }

@@ -7,9 +7,14 @@ internal import Provenance
 struct RouteTable: Sendable {
     let routes: [Route]
     let people: TokenKeeper
+    private let ownership: Ownership
 
     init(services: GatewayServices, provenance: ProvenanceWing, limits: Limits, metrics: GatewayMetrics) {
         people = services.people
+        ownership = services.ownership.adding(.analysis) { [analyses = provenance.analyses] name, person in
+            guard let record = RecordID(name) else { return .unreadable }
+            return try await analyses.owner(of: record).map { $0 == person.name ? .own : .othersInPublic } ?? .notTheirs
+        }
         routes =
             JobRoutes(services: services, limits: limits).routes + EventRoutes(services: services).routes
             + LogRoutes(services: services).routes + OutputRoutes(services: services).routes
@@ -41,13 +46,9 @@ struct RouteTable: Sendable {
                 guard !request.uri.path.contains("%00") else {
                     throw Problem(kind: .notFound, detail: "No name here holds the character U+0000.")
                 }
-                guard route.isPublic || context.person != nil else {
-                    throw Problem(
-                        kind: .unauthenticated,
-                        detail: "Send a valid token as 'Authorization: Bearer …'."
-                    )
-                }
                 if let response = route.atOnce?(request, context) { return response }
+                let object = Rights.of(route.operation).object.flatMap { context.parameters.get($0.parameter) }
+                try await ownership.require(route.operation, on: object, of: context.person)
                 let pass = route.isAlwaysLetIn ? nil : try turnstile.enter(route.style)
                 switch route.style {
                 case .stream:

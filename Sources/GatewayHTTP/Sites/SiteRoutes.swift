@@ -10,12 +10,12 @@ struct SiteRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/sites", answer: list),
-            Route(.get, "/api/v1/sites/{name}", answer: show),
-            Route(.post, "/api/v1/sites/{name}/check", style: .stream, answer: check),
+            Route(.get, "/api/v1/sites", .readSites, answer: list),
+            Route(.get, "/api/v1/sites/{name}", .readSites, answer: show),
+            Route(.post, "/api/v1/sites/{name}/check", .tendSites, style: .stream, answer: check),
             // A login waits for the site, and the site for a person.
-            Route(.post, "/api/v1/sites/{name}/login", style: .stream, answer: beginLogin),
-            Route(.post, "/api/v1/sites/{name}/login/{id}", style: .stream, answer: answerLogin),
+            Route(.post, "/api/v1/sites/{name}/login", .tendSites, style: .stream, answer: beginLogin),
+            Route(.post, "/api/v1/sites/{name}/login/{id}", .tendSites, style: .stream, answer: answerLogin),
         ]
     }
 
@@ -39,7 +39,9 @@ struct SiteRoutes: Sendable {
     }
 
     private func beginLogin(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        Answers.json(Self.json(try await sites.beginLogin(context.parameters.get("name") ?? "")))
+        Answers.json(
+            Self.json(try await sites.beginLogin(context.parameters.get("name") ?? "", by: try context.authenticated))
+        )
     }
 
     private func answerLogin(_ request: Request, _ context: GatewayContext) async throws -> Response {

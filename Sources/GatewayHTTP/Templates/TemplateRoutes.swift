@@ -10,9 +10,9 @@ struct TemplateRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/templates", answer: list),
-            Route(.get, "/api/v1/templates/{name}", answer: show),
-            Route(.get, "/api/v1/schemas/job-manifest", isPublic: true) { _, _ in
+            Route(.get, "/api/v1/templates", .readTemplates, answer: list),
+            Route(.get, "/api/v1/templates/{name}", .readTemplates, answer: show),
+            Route(.get, "/api/v1/schemas/job-manifest", .readDocuments) { _, _ in
                 Answers.text(JobManifestSchema.text, type: "application/schema+json")
             },
         ]

@@ -12,24 +12,22 @@ struct WebhookRoutes: Sendable {
     var routes: [Route] {
         let one = "/api/v1/webhooks/{id}"
         return [
-            Route(.get, "/api/v1/webhooks", answer: list),
-            Route(.post, "/api/v1/webhooks", answer: create),
-            Route(.get, one, answer: show),
-            Route(.delete, one, answer: remove),
-            Route(.get, one + "/deliveries", answer: deliveries),
-            Route(.post, one + "/test", answer: test),
-            Route(.post, one + "/resume", answer: resume),
+            Route(.get, "/api/v1/webhooks", .manageWebhooks, answer: list),
+            Route(.post, "/api/v1/webhooks", .manageWebhooks, answer: create),
+            Route(.get, one, .manageWebhooks, answer: show),
+            Route(.delete, one, .manageWebhooks, answer: remove),
+            Route(.get, one + "/deliveries", .manageWebhooks, answer: deliveries),
+            Route(.post, one + "/test", .manageWebhooks, answer: test),
+            Route(.post, one + "/resume", .manageWebhooks, answer: resume),
         ]
     }
 
     private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         _ = try RequestQuery(request, known: [])
         return Answers.list(try await webhooks.list().map { .object(Self.members($0)) })
     }
 
     private func create(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         guard let person = context.person else { throw Problem(kind: .unauthenticated, detail: "Who are you?") }
         let body = try await ManifestBody.read(request, limit: 64 << 10)
         let new = try await webhooks.create(body.document, by: person)
@@ -42,18 +40,15 @@ struct WebhookRoutes: Sendable {
     }
 
     private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
-        return Answers.json(.object(Self.members(try await webhooks.webhook(try Self.id(context)))))
+        Answers.json(.object(Self.members(try await webhooks.webhook(try Self.id(context)))))
     }
 
     private func remove(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
-        try await webhooks.remove(try Self.id(context))
+        try await webhooks.remove(try Self.id(context), by: try context.authenticated)
         return Response(status: .noContent)
     }
 
     private func deliveries(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         let id = try Self.id(context)
         var query = try RequestQuery(request, known: ["limit", "state"])
         let limit = query.integer("limit", in: 1...1000) ?? 100
@@ -67,7 +62,6 @@ struct WebhookRoutes: Sendable {
     }
 
     private func test(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
         let trial = try await webhooks.test(try Self.id(context))
         return Answers.json([
             "delivered": .boolean(trial.isDelivered), "status": trial.status.map { .integer($0) } ?? .null,
@@ -76,8 +70,9 @@ struct WebhookRoutes: Sendable {
     }
 
     private func resume(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try context.requireAdmin()
-        return Answers.json(.object(Self.members(try await webhooks.resume(try Self.id(context)))))
+        Answers.json(
+            .object(Self.members(try await webhooks.resume(try Self.id(context), by: try context.authenticated)))
+        )
     }
 
     private static func id(_ context: GatewayContext) throws -> WebhookID {

@@ -23,7 +23,7 @@ extension AnalysisService {
         _ document: Document,
         by person: Gateway.Person
     ) async throws -> Analysis {
-        try Self.require(person, try await analysis(record).owner)
+        try Self.require(.decideAnalysis, on: try await analysis(record).owner, by: person)
         let decision = try Decision(kind, document)
         let now = spine.keeper.now()
         let signer = try await keys.signer(.manifest, at: now, in: spine.database)
@@ -133,7 +133,7 @@ extension AnalysisService {
     /// - Returns: the analyses that were flagged by it.
     /// - Throws: `GatewayError` of the kinds `forbidden` and `invalidPublication`.
     package func noteChange(_ document: Document, by person: Gateway.Person) async throws -> [RecordID] {
-        guard person.isAdmin else { throw GatewayError(.forbidden, "This is for admins.") }
+        guard Rights.reach(.tellChange, of: person) == .all else { throw Rights.refusal(.tellChange, of: person) }
         let flag = try ChangeNotice.read(document, at: spine.keeper.now())
         let flagged = try await spine.database.transaction { connection in
             let users = try AnalysisStore.users(
@@ -141,7 +141,16 @@ extension AnalysisService {
                 as: [.input, .container, .model, .template],
                 on: connection
             )
-            return try users.filter { try AnalysisStore.flag(flag, $0, on: connection) }
+            let flagged = try users.filter { try AnalysisStore.flag(flag, $0, on: connection) }
+            let entry = AuditEntry(
+                "change.told",
+                .init("artifact", flag.digest),
+                by: person,
+                reason: flag.reason,
+                details: ["kind": .string(flag.kind.rawValue), "analyses": .integer(flagged.count)]
+            )
+            try AuditStore.append(entry, at: spine.keeper.now(), on: connection)
+            return flagged
         }
         spine.logger.notice(
             "something that analyses rest on has changed",

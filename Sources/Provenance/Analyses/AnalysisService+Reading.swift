@@ -18,6 +18,11 @@ extension AnalysisService {
         return analysis
     }
 
+    /// Whose an analysis is; nil when there is none of that name.
+    package func owner(of record: RecordID) async throws -> String? {
+        try await spine.database.read { try AnalysisStore.find(record, on: $0)?.owner }
+    }
+
     /// The signed manifest of an analysis.
     ///
     /// - Throws: `GatewayError` of kind `notFound`.
@@ -53,7 +58,7 @@ extension AnalysisService {
 
     /// What somebody's analyses rest on that is not what it was, the newest first; an admin sees everybody's.
     package func notices(for person: Gateway.Person) async throws -> [(record: RecordID, flag: AnalysisFlag)] {
-        let owner = person.isAdmin ? nil : person.name
+        let owner = Rights.onlyOwner(.readNotices, for: person)
         return try await spine.database.read { try AnalysisStore.notices(for: owner, limit: 1000, on: $0) }
     }
 

@@ -58,7 +58,7 @@ package struct AnalysisService: Sendable {
     /// - Throws: `GatewayError` of the kinds `notFound`, `forbidden`, `conflict` and `invalidPublication`.
     package func revise(_ record: RecordID, _ document: Document, by person: Gateway.Person) async throws -> Analysis {
         let before = try await analysis(record)
-        try Self.require(person, before.owner)
+        try Self.require(.reviseAnalysis, on: before.owner, by: person)
         if let successor = before.status.successor {
             throw GatewayError(.conflict, "This version is replaced already, by \(successor); revise that one.")
         }
@@ -104,7 +104,7 @@ package struct AnalysisService: Sendable {
     /// A completed job with its manifest, if the person may publish it.
     private func publishable(_ id: JobID, by person: Gateway.Person) async throws -> (FinishedJob, Edition) {
         let job = try await spine.jobs.job(id)
-        try Self.require(person, job.owner)
+        try Self.require(.publishJob, on: job.id, of: job.owner, by: person)
         guard job.state == .completed else {
             throw GatewayError(.conflict, "The job is \(job.state.rawValue); a completed job can be published.")
         }
@@ -117,9 +117,16 @@ package struct AnalysisService: Sendable {
         return (finished, first)
     }
 
-    static func require(_ person: Gateway.Person, _ owner: String) throws {
-        if person.isAdmin || person.name == owner { return }
+    /// Makes sure that somebody may do something with a published analysis.
+    static func require(_ operation: Operation, on owner: String, by person: Gateway.Person) throws {
+        if Rights.allow(operation, person, owner: owner) { return }
         throw GatewayError(.forbidden, "It belongs to somebody else; ask them, or an admin.")
+    }
+
+    /// The same of a job: of others' jobs it is not even told that they are there.
+    static func require(_ operation: Operation, on job: JobID, of owner: String, by person: Gateway.Person) throws {
+        if Rights.allow(operation, person, owner: owner) { return }
+        throw GatewayError(.notFound, "There is no job \(job).")
     }
 
     private func write(
@@ -299,5 +306,13 @@ package struct AnalysisService: Sendable {
     ) throws {
         let fact = AnalysisEvent(event: event, position: added.position, at: now, by: person.name, reason: reason)
         try AnalysisStore.append(fact, envelope.json, to: record, on: connection)
+        let entry = AuditEntry(
+            "analysis.\(event.rawValue)",
+            .init("analysis", record.text),
+            by: person,
+            reason: reason,
+            details: ["entry": .integer(added.position)]
+        )
+        try AuditStore.append(entry, at: now, on: connection)
     }
 }

@@ -123,7 +123,9 @@ package struct ComparisonService: Sendable {
 
     private func side(_ origin: ReplayOrigin, for person: Gateway.Person) async throws -> RunSide {
         switch origin {
-        case .job(let id): try AnalysisService.require(person, try await spine.jobs.job(id).owner)
+        case .job(let id):
+            let owner = try await spine.jobs.job(id).owner
+            try AnalysisService.require(.compareRuns, on: id, of: owner, by: person)
         case .analysis: break
         }
         return try await spine.database.read { try side(origin, on: $0) }

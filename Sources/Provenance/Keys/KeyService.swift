@@ -26,7 +26,10 @@ package struct KeyService: Sendable {
         if let reason = refusal(wish.use) { throw GatewayError(.conflict, reason) }
         let now = spine.keeper.now()
         let (key, added) = try await keys.rotate(wish.use, overlap: wish.overlap, in: spine.database, at: now) {
-            try KeyLedger(log: log).write(at: now, on: $0)
+            let added = try KeyLedger(log: log).write(at: now, on: $0)
+            let entry = AuditEntry("key.rotated", .init("key", wish.use.rawValue), by: person)
+            try AuditStore.append(entry, at: now, on: $0)
+            return added
         }
         if let added { try log.remember(added) }
         spine.logger.notice(
@@ -81,7 +84,11 @@ package struct KeyService: Sendable {
                 on: connection
             )
             // Whoever holds the log's key can sign checkpoints, so its own end is not told by it.
-            return key.use == .log ? nil : try KeyLedger(log: log).write(at: now, on: connection)
+            let added = key.use == .log ? nil : try KeyLedger(log: log).write(at: now, on: connection)
+            let object = AuditEntry.Object("key", key.publicKey.keyID)
+            let entry = AuditEntry("key.revoked", object, by: person, reason: wish.reason)
+            try AuditStore.append(entry, at: now, on: connection)
+            return added
         }
         if let added { try log.remember(added) }
         spine.logger.critical(
@@ -107,6 +114,6 @@ package struct KeyService: Sendable {
     }
 
     private static func require(_ person: Gateway.Person) throws {
-        if !person.isAdmin { throw GatewayError(.forbidden, "This is for admins.") }
+        if Rights.reach(.manageKeys, of: person) != .all { throw Rights.refusal(.manageKeys, of: person) }
     }
 }

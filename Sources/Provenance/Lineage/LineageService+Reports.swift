@@ -50,7 +50,7 @@ extension LineageService {
         _ person: Gateway.Person,
         _ counts: [RecordID: ReproductionCount]
     ) -> ExportLine? {
-        let isTold = person.isAdmin || analysis.owner == person.name
+        let isTold = Rights.allow(.exportAnalyses, person, owner: analysis.owner)
         if let project, !isTold || analysis.project != project { return nil }
         if let year, Int(analysis.publication.publishedAt.year) != year { return nil }
         return ExportLine(

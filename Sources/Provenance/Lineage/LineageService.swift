@@ -115,13 +115,15 @@ private struct LineageWalk {
         }
         let analyses = try AnalysisStore.list(of: id, on: connection).map(\.record)
         var finished = try spine.finished.find(id, on: connection)
-        if let owner = finished?.job.owner, !person.isAdmin, owner != person.name, analyses.isEmpty { finished = nil }
+        if let owner = finished?.job.owner, analyses.isEmpty, !Rights.allow(.traceArtifact, person, owner: owner) {
+            finished = nil
+        }
         jobs[id] = .some(finished)
         guard let finished else { return nil }
         let job = finished.job
         let replay = try ReplayStore.find(id, on: connection)
         // Of others' jobs only what leads to something published.
-        let isOwn = person.isAdmin || job.owner == person.name
+        let isOwn = Rights.allow(.traceArtifact, person, owner: job.owner)
         graph.runs[id] = LineageGraph.Run(
             name: job.name,
             site: job.site,

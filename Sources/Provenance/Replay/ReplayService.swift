@@ -142,7 +142,8 @@ package struct ReplayService: Sendable {
         of id: JobID,
         for person: Gateway.Person
     ) async throws -> (origin: Replay?, replays: [Replay]) {
-        try AnalysisService.require(person, try await spine.jobs.job(id).owner)
+        let owner = try await spine.jobs.job(id).owner
+        try AnalysisService.require(.readJob, on: id, of: owner, by: person)
         return try await spine.database.read { connection in
             (try ReplayStore.find(id, on: connection), try ReplayStore.list(of: id, on: connection))
         }
@@ -165,7 +166,7 @@ package struct ReplayService: Sendable {
                 guard let finished = try spine.finished.find(id, on: connection) else {
                     throw GatewayError(.conflict, "There is no ended job \(id); what has ended can be run again.")
                 }
-                try AnalysisService.require(person, finished.job.owner)
+                try AnalysisService.require(.replayJob, on: id, of: finished.job.owner, by: person)
                 guard let edition = try EditionStore.first(of: id, on: connection) else {
                     throw GatewayError(.conflict, "The job's manifest is being signed. Try again in a moment.")
                 }
@@ -195,7 +196,7 @@ package struct ReplayService: Sendable {
         }
         let facts = ReplayFacts(
             finished: finished,
-            isOwner: person.isAdmin || finished.job.owner == person.name,
+            isOwner: Rights.allow(.replayJob, person, owner: finished.job.owner),
             usable: Set(usable),
             templateToday: templates[finished.job.template],
             sites: spine.configuration.sites.map(\.name),

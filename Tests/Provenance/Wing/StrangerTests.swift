@@ -122,11 +122,11 @@ struct StrangerTests {
         try await with(engine) { wing, spine in
             let (job, input, output) = try await completed(wing, spine)
             let nothing = ReplayChanges()
-            #expect(await refusal { _ = try await wing.replays.check(.job(job), nothing, by: Self.bob) } == .forbidden)
-            #expect(await refusal { _ = try await wing.replays.descent(of: job, for: Self.bob) } == .forbidden)
+            #expect(await refusal { _ = try await wing.replays.check(.job(job), nothing, by: Self.bob) } == .notFound)
+            #expect(await refusal { _ = try await wing.replays.descent(of: job, for: Self.bob) } == .notFound)
             #expect(
                 await refusal { _ = try await wing.comparisons.compare(.job(job), .job(job), for: Self.bob) }
-                    == .forbidden
+                    == .notFound
             )
             #expect(
                 await refusal { _ = try await wing.lineage.lineage(of: output, depth: 3, for: Self.bob) } == .notFound
@@ -172,7 +172,7 @@ struct StrangerTests {
     func together() async throws {
         try await with { wing, spine in
             let (job, input, _) = try await completed(wing, spine)
-            let count = try await spine.jobs.list(JobQuery()).items.count
+            let count = try await spine.jobs.list(JobQuery(), for: .gateway).items.count
             let rerun = Rerun(templateText: try spine.templates.template("cpu").text, granted: [input]) { _, _ in
                 throw CocoaError(.fileWriteUnknown)
             }
@@ -186,7 +186,7 @@ struct StrangerTests {
                     as: rerun
                 )
             }
-            #expect(try await spine.jobs.list(JobQuery()).items.count == count)
+            #expect(try await spine.jobs.list(JobQuery(), for: .gateway).items.count == count)
         }
     }
 }

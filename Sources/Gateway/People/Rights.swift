@@ -1,0 +1,168 @@
+/// What kind of thing an operation is about, where it is about one thing that belongs to somebody.
+package enum ProtectedObject: String, Sendable, Hashable, CaseIterable {
+    case job
+    case artifact
+    case upload
+    case analysis
+
+    /// The name of the part of an address that names it.
+    package var parameter: String {
+        switch self {
+        case .artifact: "digest"
+        case .job, .upload, .analysis: "id"
+        }
+    }
+}
+
+/// How far somebody may go.
+package enum Reach: Sendable, Hashable {
+    /// Not at all.
+    case none
+    /// With what is their own; a list shows only that.
+    case own
+    /// With everybody's.
+    case all
+}
+
+/// One line of the table of rights.
+package struct Right: Sendable, Hashable {
+    /// Of what kind the thing is that an address names; nil where it names none that belongs to somebody.
+    package let object: ProtectedObject?
+    /// How far everybody may go, without any token.
+    package let anybody: Reach
+    /// How far each role may go.
+    package let reader: Reach
+    package let researcher: Reach
+    package let admin: Reach
+    /// What the token must be good for.
+    package let scope: Scope
+
+    /// How far a role may go.
+    package func reach(of role: Role) -> Reach {
+        switch role {
+        case .reader: reader
+        case .researcher: researcher
+        case .admin: admin
+        }
+    }
+}
+
+/// Who may do what: the one place that says so.
+///
+/// The router asks it before every answer, services ask it for what stands in bodies and queries, and a test tries
+/// every line of it as everybody.
+package enum Rights {
+    /// The table.
+    ///
+    /// Its columns: the thing, then how far nobody in particular, a reader, a researcher and an admin may go, then what
+    /// the token must be good for.
+    package static func of(_ operation: Operation) -> Right {
+        switch operation {
+        //                                  thing      anybody reader researcher admin scope
+        case .watchHealth: return right(nil, .all, .all, .all, .all, .read)
+        case .readMetrics: return right(nil, .all, .all, .all, .all, .read)
+        case .readDocuments: return right(nil, .all, .all, .all, .all, .read)
+        case .readFigures: return right(nil, .none, .none, .all, .all, .read)
+
+        case .submitJob: return right(nil, .none, .none, .own, .all, .write)
+        case .listJobs: return right(nil, .none, .none, .own, .all, .read)
+        case .readJob: return right(.job, .none, .none, .own, .all, .read)
+        case .cancelJob: return right(.job, .none, .none, .own, .all, .write)
+        case .publishJob: return right(.job, .none, .none, .own, .all, .write)
+        case .replayJob: return right(.job, .none, .none, .own, .all, .write)
+        case .compareRuns: return right(nil, .none, .none, .own, .all, .read)
+
+        case .announceUploads: return right(nil, .all, .all, .all, .all, .read)
+        case .startUpload: return right(nil, .none, .none, .own, .all, .write)
+        case .useUpload: return right(.upload, .none, .none, .own, .all, .write)
+        case .giveArtifact: return right(nil, .none, .none, .own, .all, .write)
+        case .listArtifacts: return right(nil, .none, .none, .own, .all, .read)
+        case .readArtifact: return right(.artifact, .none, .none, .own, .all, .read)
+        case .releaseArtifact: return right(.artifact, .none, .none, .own, .all, .write)
+        case .traceArtifact: return right(nil, .none, .none, .own, .all, .read)
+        case .collectGarbage: return right(nil, .none, .none, .none, .all, .admin)
+        case .readUsage: return right(nil, .none, .none, .own, .all, .read)
+        case .readSiteUsage: return right(nil, .none, .none, .none, .all, .admin)
+
+        case .readPublished: return right(nil, .all, .all, .all, .all, .read)
+        case .reviseAnalysis: return right(.analysis, .none, .none, .own, .all, .write)
+        case .decideAnalysis: return right(.analysis, .none, .none, .own, .all, .write)
+        case .replayAnalysis: return right(nil, .none, .none, .all, .all, .write)
+        case .exportAnalyses: return right(nil, .none, .none, .own, .all, .read)
+        case .tellChange: return right(nil, .none, .none, .none, .all, .admin)
+        case .readNotices: return right(nil, .none, .none, .own, .all, .read)
+        case .witnessLog: return right(nil, .all, .all, .all, .all, .read)
+        case .manageKeys: return right(nil, .none, .none, .none, .all, .admin)
+
+        case .readSites: return right(nil, .none, .all, .all, .all, .read)
+        case .tendSites: return right(nil, .none, .none, .none, .all, .admin)
+        case .readTemplates: return right(nil, .none, .all, .all, .all, .read)
+        case .tendQueue: return right(nil, .none, .none, .none, .all, .admin)
+        case .manageWebhooks: return right(nil, .none, .none, .none, .all, .admin)
+        }
+    }
+
+    /// How far somebody may go with an operation.
+    ///
+    /// - Parameters:
+    ///   - operation: what is asked for.
+    ///   - person: who asks; nil without a token.
+    /// - Returns: how far, with the token in use.
+    package static func reach(_ operation: Operation, of person: Person?) -> Reach {
+        let right = of(operation)
+        guard right.anybody == .none, let person else { return right.anybody }
+        guard person.scopes.contains(right.scope) || person.scopes.contains(.admin) else { return .none }
+        // An admin's token that is not good for an admin's work is a researcher's.
+        let role =
+            person.scopes.contains(.admin) || right.scope == .approve ? person.role : min(person.role, .researcher)
+        return right.reach(of: role)
+    }
+
+    /// Whether somebody may do something with a thing of somebody's.
+    package static func allow(_ operation: Operation, _ person: Person?, owner: String) -> Bool {
+        switch reach(operation, of: person) {
+        case .none: false
+        case .own: person?.name == owner
+        case .all: true
+        }
+    }
+
+    /// Whose things alone somebody is shown; nil when they are shown everybody's.
+    package static func onlyOwner(_ operation: Operation, for person: Person) -> String? {
+        reach(operation, of: person) == .all ? nil : person.name
+    }
+
+    /// What somebody is told who may not do something at all.
+    package static func refusal(_ operation: Operation, of person: Person) -> GatewayError {
+        let right = of(operation)
+        let roles = Role.allCases.filter { right.reach(of: $0) != .none }
+        if roles.contains(person.role), !person.scopes.contains(right.scope) {
+            return GatewayError(
+                .forbidden,
+                "This token is good for \(list(person.scopes.map(\.rawValue).sorted())), and '\(operation.rawValue)'"
+                    + " needs '\(right.scope.rawValue)'. Use a token with that scope."
+            )
+        }
+        return GatewayError(
+            .forbidden,
+            "'\(operation.rawValue)' is for \(list(roles.map { "\($0.rawValue)s" })). You are \(person.name), a"
+                + " \(person.role.rawValue). Ask an admin."
+        )
+    }
+
+    private static func list(_ words: [String]) -> String {
+        guard let last = words.last, words.count > 1 else { return words.first ?? "nobody" }
+        return words.dropLast().joined(separator: ", ") + " and " + last
+    }
+
+    private static func right(
+        _ object: ProtectedObject?,
+        _ anybody: Reach,
+        _ reader: Reach,
+        _ researcher: Reach,
+        _ admin: Reach,
+        _ scope: Scope
+    ) -> Right {
+        Right(object: object, anybody: anybody, reader: reader, researcher: researcher, admin: admin, scope: scope)
+    }
+}
