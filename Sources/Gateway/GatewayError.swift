@@ -29,6 +29,8 @@ package struct GatewayError: Error, Sendable {
         case rangeNotSatisfiable = "range-not-satisfiable"
         /// The allocation keeps as many bytes as it may.
         case quotaExceeded = "quota-exceeded"
+        /// No allocation can pay for the job.
+        case outOfBudget = "out-of-budget"
         /// Bytes do not have the digest that was announced.
         case digestMismatch = "digest-mismatch"
         /// A part of an upload does not have the checksum sent with it.
@@ -45,6 +47,8 @@ package struct GatewayError: Error, Sendable {
         case storeUnavailable = "store-unavailable"
         /// The gateway's database cannot be used now.
         case databaseUnavailable = "database-unavailable"
+        /// The identity provider does not answer now.
+        case providerUnavailable = "provider-unavailable"
         /// A fault of the gateway.
         case internalFault = "internal"
     }

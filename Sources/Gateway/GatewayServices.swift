@@ -29,8 +29,10 @@ package struct GatewayServices: Sendable {
     package let sites: SiteService
     /// Templates.
     package let templates: TemplateCatalog
-    /// Tokens.
-    package let people: TokenKeeper
+    /// Who people are.
+    package let people: People
+    /// Who did what.
+    package let audit: AuditService
     /// Whose things are.
     package let ownership: Ownership
     /// Health.
@@ -49,14 +51,15 @@ package struct GatewayRuntime: Sendable {
     package let services: GatewayServices
     /// What the wings stand on.
     package let spine: Spine
-    /// Whether this start wrote the first admin token.
-    package let isFirstStart: Bool
+    /// The first admin's token, when this start made it; it is told only now.
+    package let firstToken: String?
 
     /// Every step of the schema.
     static let migrations =
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
+        + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -96,17 +99,16 @@ package struct GatewayRuntime: Sendable {
             attributes: [.posixPermissions: 0o700]
         )
         try Restoration.requireFinished(home: configuration.home)
-        let (people, isNew) = try TokenKeeper.open(home: configuration.home)
         let database = try await GatewayDatabase.open(
             try configuration.databaseLocation,
             home: configuration.home,
             keeper: keeper,
             logger: logger
         )
+        let firstToken = try await FirstToken.settle(home: configuration.home, database.main, at: keeper.now())
         return try await assemble(
             configuration,
-            people,
-            isNew,
+            firstToken,
             database,
             templates: TemplateCatalog.locate(configured: configuration.templates, program: program),
             keeper,
@@ -116,8 +118,7 @@ package struct GatewayRuntime: Sendable {
 
     private static func assemble(
         _ configuration: GatewayConfiguration,
-        _ people: TokenKeeper,
-        _ isNew: Bool,
+        _ firstToken: String?,
         _ database: GatewayDatabase,
         templates folder: String,
         _ keeper: TimeKeeper,
@@ -158,15 +159,16 @@ package struct GatewayRuntime: Sendable {
         try await beginLooking(at: directory, tasks, database, keeper)
         let templates = TemplateCatalog(folder: folder)
         let figures = FiguresService(database, world.store, queue, directory, feed, home: configuration.home)
-        let services = try await services(in: world, configuration, people, templates, queue, feed, figures)
+        let services = try await services(in: world, configuration, templates, queue, feed, figures)
         return GatewayRuntime(
             services: services,
             spine: try await spine(in: world, services, configuration, queue),
-            isFirstStart: isNew,
+            firstToken: firstToken,
             handlers: handlers(in: world, services, queue),
             watches: [
                 feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
-                LoginWatch(directory: directory, logger: logger),
+                LoginWatch(directory: directory, logger: logger), services.people.uses,
+                AuditMemory(database: database, home: configuration.home, logger: logger),
             ],
             databases: [database, upkeep],
             sole: sole,
@@ -201,7 +203,6 @@ package struct GatewayRuntime: Sendable {
     private static func services(
         in world: World,
         _ configuration: GatewayConfiguration,
-        _ people: TokenKeeper,
         _ templates: TemplateCatalog,
         _ queue: TaskStore,
         _ feed: EventFeed,
@@ -213,6 +214,7 @@ package struct GatewayRuntime: Sendable {
             store: world.store,
             tasks: world.tasks,
             admission: Admission(sites: directory, templates: templates),
+            budget: Budget(database: database, keeper: keeper),
             results: world.results,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
@@ -239,7 +241,8 @@ package struct GatewayRuntime: Sendable {
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
             templates: templates,
-            people: people,
+            people: People.over(database, configuration, keeper, world.logger),
+            audit: AuditService(database: database),
             ownership: Ownership(jobs: jobs, artifacts: world.artifacts, uploads: uploads),
             health: HealthService(database: database, store: world.store, templates: templates),
             queue: QueueService(database: database, queue: queue, keeper: keeper),

@@ -27,7 +27,9 @@ struct Farfield: AsyncParsableCommand {
             CommandGroup(name: "Gateway", subcommands: [Serve.self, Render.self, Config.self]),
             CommandGroup(
                 name: "Operation",
-                subcommands: [Queue.self, Webhooks.self, BackUp.self, Restore.self, Examine.self]
+                subcommands: [
+                    Queue.self, Webhooks.self, Audit.self, BackUp.self, Restore.self, Examine.self, MakeAdminToken.self,
+                ]
             ),
             CommandGroup(
                 name: "Jobs",

@@ -74,6 +74,8 @@ package struct Restoration: Sendable {
         let database = "\(folder)/\(DatabaseCopy.fileName(list.engine))"
         try await copy.restore(from: database, keepingOldAs: force ? suffix : nil)
         try await noteRestoration(of: list, at: now)
+        // The trail begins again where the backup ended, and says so itself.
+        try? FileManager.default.removeItem(atPath: AuditMemory.path(home))
         try FileManager.default.removeItem(atPath: Self.mark(home))
         return list
     }
@@ -129,6 +131,15 @@ package struct Restoration: Sendable {
             try await migrate(database, GatewayRuntime.migrations)
             try await database.transaction { connection in
                 try RestorationStore.record(restoredAt: now, madeAt: list.madeAt, on: connection)
+                let details: JSONValue = ["madeAt": .string(list.madeAt.iso8601)]
+                let operation = Person(name: "operator", role: .admin)
+                let entry = AuditEntry(
+                    "database.restored",
+                    .init("database", "farfield"),
+                    by: operation,
+                    details: details
+                )
+                try AuditStore.append(entry, at: now, on: connection)
             }
             await database.close()
         } catch {

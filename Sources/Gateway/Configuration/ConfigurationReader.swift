@@ -6,7 +6,7 @@ internal import FoundationEssentials
 package struct ConfigurationReader {
     private static let keys = [
         "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits",
-        "webhooks", "storage", "sources", "provenance", "sites",
+        "webhooks", "storage", "sources", "provenance", "people", "sites",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
@@ -25,6 +25,7 @@ package struct ConfigurationReader {
             if let webhooks = object["webhooks"] { configuration.webhooks = self.webhooks(webhooks) }
             if let storage = object["storage"] { configuration.storage = StoragePolicyReader.read(storage) }
             if let field = object["provenance"] { configuration.provenance = ProvenancePolicyReader.read(field) }
+            if let field = object["people"] { configuration.people = PeoplePolicyReader.read(field) }
             configuration.sites = (object["sites"]?.elements(limit: 1000, of: "sites") ?? []).compactMap(
                 SiteReader.read
             )

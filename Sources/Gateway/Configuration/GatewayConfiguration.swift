@@ -24,6 +24,8 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var storage = StoragePolicy.standard
     /// Who signs reproducibility manifests, and under which name.
     package var provenance = ProvenancePolicy()
+    /// Who is let in, and how.
+    package var people = PeoplePolicy()
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 
@@ -152,6 +154,8 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var isChosenByGateway: Bool
     /// What the site keeps.
     package var cache = SiteCachePolicy()
+    /// What a node-hour costs, partition by partition.
+    package var chargeRates = ChargeRates()
 }
 
 /// What a site keeps of inputs and of ended jobs.

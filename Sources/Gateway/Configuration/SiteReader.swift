@@ -7,6 +7,7 @@ enum SiteReader {
         "name", "kind", "host", "port", "user", "privateKey", "passphraseFile", "knownHosts", "workFolder",
         "maxSessions", "searchPath", "defaults", "poll", "resubmitAfter", "commandDeadline", "automatic", "transport",
         "sshConfig", "jump", "authentication", "cache", "software", "workFolderRetention",
+        "chargeRates",
     ]
 
     static func read(_ field: Field) -> SiteConfiguration? {
@@ -32,7 +33,8 @@ enum SiteReader {
             resubmitAfter: object["resubmitAfter"].flatMap(duration) ?? .seconds(120),
             commandDeadline: object["commandDeadline"].flatMap(duration) ?? .seconds(90),
             automatic: object["automatic"].flatMap { $0.boolean() } ?? true,
-            cache: cache(object)
+            cache: cache(object),
+            rates: object["chargeRates"].map(ChargeRatesReader.read) ?? ChargeRates()
         )
         guard let name, let host, let login, let folder else { return nil }
         return SiteConfiguration(
@@ -58,7 +60,8 @@ enum SiteReader {
             resubmitAfter: rest.resubmitAfter,
             commandDeadline: rest.commandDeadline,
             isChosenByGateway: rest.automatic,
-            cache: rest.cache
+            cache: rest.cache,
+            chargeRates: rest.rates
         )
     }
 

@@ -22,6 +22,10 @@ package struct ScriptPreview: Sendable, Hashable {
     package let manifest: JSONValue
     /// `sha256:…` of the script.
     package let scriptDigest: String
+    /// What it can cost at worst; nil where that is not known.
+    package var price: JobPrice?
+    /// Who would pay; nil where the site is not metered, or not asked.
+    package var funding: Funding?
 }
 
 /// What people do with jobs.
@@ -30,6 +34,7 @@ package struct JobService: Sendable {
     let store: JobStore
     let tasks: JobTasks
     let admission: Admission
+    let budget: Budget
     let results: ResultCache
     let artifacts: ArtifactLibrary
     let backlog: Backlog
@@ -53,10 +58,13 @@ package struct JobService: Sendable {
         by person: Person,
         as rerun: Rerun? = nil
     ) async throws -> SubmitAnswer {
-        let manifest = try JobManifestReader.read(document)
-        if manifest.dryRun { return .preview(try await preview(manifest)) }
+        let wish = try JobManifestReader.read(document)
+        if wish.dryRun { return .preview(try await preview(wish, by: person)) }
         try await backlog.check(database)
-        let admitted = try await admission.admit(manifest, template: rerun?.templateText, on: database)
+        let site = try await admission.place(wish, on: database)
+        let priced = try await budget.price(wish, at: site, by: person)
+        let manifest = priced.manifest
+        let admitted = try admission.admit(manifest, template: rerun?.templateText, at: site)
         let now = keeper.now()
         let prospect = try await prospect(manifest, owner: person.name, at: now)
         var random = SystemRandomNumberGenerator()
@@ -77,6 +85,7 @@ package struct JobService: Sendable {
         let accepted = job
         let answer = try await database.transaction { connection in
             let job = try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
+            if job.id == accepted.id { try Budget.reserve(priced, for: job, on: connection) }
             try TemplateTextStore.keep(
                 admitted.templateText,
                 digest: admitted.templateDigest,
@@ -203,16 +212,29 @@ package struct JobService: Sendable {
     ///
     /// - Parameters:
     ///   - document: the manifest.
+    ///   - person: who would submit it.
     ///   - text: of the template, where it is given and not today's file of that name.
     /// - Returns: the preview.
     /// - Throws: ``GatewayError``.
-    package func preview(_ document: Document, template text: String? = nil) async throws -> ScriptPreview {
-        try await preview(try JobManifestReader.read(document), template: text)
+    package func preview(
+        _ document: Document,
+        by person: Person,
+        template text: String? = nil
+    ) async throws -> ScriptPreview {
+        try await preview(try JobManifestReader.read(document), by: person, template: text)
     }
 
-    private func preview(_ manifest: JobManifest, template text: String? = nil) async throws -> ScriptPreview {
-        let admitted = try await admission.admit(manifest, template: text, on: database)
-        return ScriptPreview(admitted)
+    private func preview(
+        _ manifest: JobManifest,
+        by person: Person,
+        template text: String? = nil
+    ) async throws -> ScriptPreview {
+        let site = try await admission.place(manifest, on: database)
+        let priced = try await budget.price(manifest, at: site, by: person)
+        var preview = ScriptPreview(try admission.admit(priced.manifest, template: text, at: site))
+        preview.price = priced.price
+        preview.funding = priced.funding
+        return preview
     }
 
     /// One job, with its array tasks.

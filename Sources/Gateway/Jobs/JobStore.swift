@@ -137,6 +137,7 @@ package struct JobStore: Sendable {
             try tasks.wakeFollowers(of: job, at: now, on: connection)
             try tasks.noteFolders(of: job, at: now, on: connection)
             try tasks.certify(job.id, at: now, on: connection)
+            try tasks.settle(job, at: now, on: connection)
         }
         try connection.signal(Self.channel, job.id.text)
         return job

@@ -21,6 +21,10 @@ package enum TaskKind {
     package static let clean = "site.clean"
     /// Certify what a job did, once it has ended; key: the job.
     package static let certify = "job.certify"
+    /// Pay for what ended jobs used; key: the site.
+    package static let settleLedger = "ledger.settle"
+    /// Read what Slurm says of the accounts of allocations; key: the site.
+    package static let readAccounts = "ledger.read"
     /// Send what waits for a webhook; key: the webhook.
     package static let deliverWebhook = "webhook.deliver"
 
@@ -29,7 +33,8 @@ package enum TaskKind {
 
     /// All of them, in the order of a job's life.
     package static let all = [
-        prepare, stage, submit, follow, cancel, retrieve, certify, clean, deliverWebhook, collectGarbage,
+        prepare, stage, submit, follow, cancel, retrieve, certify, settleLedger, readAccounts, clean, deliverWebhook,
+        collectGarbage,
     ]
 }
 
@@ -80,6 +85,17 @@ package struct JobTasks: Sendable {
     /// Certifies an ended job, which the wing of provenance does.
     package func certify(_ job: JobID, at now: Timestamp, on connection: any StorageConnection) throws {
         try queue.enqueue(task(TaskKind.certify, key: job.text, 10, now), on: connection)
+    }
+
+    /// Gives back what an ended job had claimed, or lets its site's accounting be asked what it used.
+    func settle(_ job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
+        guard try Budget.ended(job, at: now, on: connection) else { return }
+        try queue.enqueue(task(TaskKind.settleLedger, key: job.site, 15, now), on: connection)
+    }
+
+    /// Reads what Slurm says of a site's accounts, now.
+    func readAccounts(site: String, at moment: Timestamp, on connection: any StorageConnection) throws {
+        try queue.enqueue(task(TaskKind.readAccounts, key: site, 5, moment), on: connection)
     }
 
     /// Lets the jobs that wait for this one's result look again: for its result, or for who computes it instead.

@@ -199,6 +199,20 @@ extension Doctor {
         }
     }
 
+    private func trail(_ database: any Database) async throws -> SiteCheck {
+        let kept = AuditMemory.read(home: configuration.home)
+        let chain = try await AuditService(database: database).verify(expecting: kept.map { [$0] } ?? [])
+        guard let fault = chain.faults.first else {
+            return SiteCheck(name: "audit trail", state: .passed, detail: "\(chain.head.sequence) lines, whole")
+        }
+        return SiteCheck(
+            name: "audit trail",
+            state: .failed,
+            detail: "\(fault)" + (chain.faults.count > 1 ? ", and \(chain.faults.count - 1) more" : ""),
+            cure: "Find out who had the database's password. `farfield audit verify` shows all of it (docs/audit.md)."
+        )
+    }
+
     private func checks(_ database: any Database) async -> [SiteCheck] {
         do {
             let standing = try await schemaStanding(database, GatewayRuntime.migrations)
@@ -222,7 +236,8 @@ extension Doctor {
                 let queue = TaskStore()
                 return (try queue.deadLetters(limit: 1000, on: connection), try queue.lines(on: connection))
             }
-            return [schema, Self.deadLetters(dead), Self.queue(lines, now)] + (try await looks(database, now))
+            return [schema, Self.deadLetters(dead), Self.queue(lines, now), try await trail(database)]
+                + (try await looks(database, now))
         } catch {
             let cure = "Use the version of farfield that wrote it, or a newer one."
             return [SiteCheck(name: "database", state: .failed, detail: "\(error)", cure: cure)]

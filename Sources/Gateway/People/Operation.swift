@@ -8,6 +8,18 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     case readDocuments = "gateway.documents"
     case readFigures = "gateway.figures"
 
+    case readAudit = "audit.read"
+
+    // People
+    case readSelf = "people.self"
+    case readPerson = "people.read"
+    case listPeople = "people.list"
+    case managePeople = "people.manage"
+    case listTokens = "tokens.list"
+    case manageTokens = "tokens.manage"
+    case signIn = "sessions.begin"
+    case signOut = "sessions.end"
+
     // Jobs
     case submitJob = "jobs.submit"
     case listJobs = "jobs.list"

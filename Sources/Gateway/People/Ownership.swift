@@ -23,6 +23,7 @@ package struct Ownership: Sendable {
     /// What the spine knows.
     init(jobs: JobService, artifacts: ArtifactLibrary, uploads: UploadService) {
         resolvers = [
+            .person: { name, person in name == person.name ? .own : .notTheirs },
             .job: { name, person in
                 guard let id = JobID(name) else { return .unreadable }
                 return try await jobs.owner(of: id) == person.name ? .own : .notTheirs

@@ -4,11 +4,13 @@ package enum ProtectedObject: String, Sendable, Hashable, CaseIterable {
     case artifact
     case upload
     case analysis
+    case person
 
     /// The name of the part of an address that names it.
     package var parameter: String {
         switch self {
         case .artifact: "digest"
+        case .person: "name"
         case .job, .upload, .analysis: "id"
         }
     }
@@ -63,6 +65,16 @@ package enum Rights {
         case .readMetrics: return right(nil, .all, .all, .all, .all, .read)
         case .readDocuments: return right(nil, .all, .all, .all, .all, .read)
         case .readFigures: return right(nil, .none, .none, .all, .all, .read)
+        case .readAudit: return right(nil, .none, .none, .none, .all, .admin)
+
+        case .readSelf: return right(nil, .none, .own, .own, .all, .read)
+        case .readPerson: return right(.person, .none, .own, .own, .all, .read)
+        case .listPeople: return right(nil, .none, .none, .none, .all, .admin)
+        case .managePeople: return right(nil, .none, .none, .none, .all, .admin)
+        case .listTokens: return right(nil, .none, .own, .own, .all, .read)
+        case .manageTokens: return right(nil, .none, .own, .own, .all, .write)
+        case .signIn: return right(nil, .all, .all, .all, .all, .read)
+        case .signOut: return right(nil, .all, .all, .all, .all, .read)
 
         case .submitJob: return right(nil, .none, .none, .own, .all, .write)
         case .listJobs: return right(nil, .none, .none, .own, .all, .read)

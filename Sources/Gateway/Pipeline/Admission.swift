@@ -65,14 +65,11 @@ package struct Admission: Sendable {
         }
     }
 
-    /// Admits by what the database knows of the sites; `text` is the template's where it is not today's file.
-    func admit(_ manifest: JobManifest, template text: String? = nil, on database: any Database) async throws
-        -> Admitted
-    {
+    /// Chooses the site by what the database knows of all.
+    func place(_ manifest: JobManifest, on database: any Database) async throws -> SiteConfiguration {
         let configurations = sites.sites.map(\.configuration)
         if manifest.site != nil {
-            let candidates = configurations.map { Placement.Candidate(site: $0, record: nil, activeJobs: 0) }
-            return try admit(manifest, template: text, among: candidates)
+            return try place(manifest, configurations.map { .init(site: $0, record: nil, activeJobs: 0) })
         }
         let candidates = try await database.read { connection in
             try configurations.map { site in
@@ -83,7 +80,7 @@ package struct Admission: Sendable {
                 )
             }
         }
-        return try admit(manifest, template: text, among: candidates)
+        return try place(manifest, candidates)
     }
 
     /// Admits by what is given alone.
@@ -92,7 +89,11 @@ package struct Admission: Sendable {
         template text: String? = nil,
         among candidates: [Placement.Candidate]
     ) throws -> Admitted {
-        let site = try place(manifest, candidates)
+        try admit(manifest, template: text, at: try place(manifest, candidates))
+    }
+
+    /// Admits at a site; `text` is the template's where it is not today's file.
+    func admit(_ manifest: JobManifest, template text: String? = nil, at site: SiteConfiguration) throws -> Admitted {
         let given = try text.map { try Self.template(manifest.effectiveTemplate, $0) }
         guard let template = try given ?? templates.find(manifest.effectiveTemplate) else {
             throw GatewayError(

@@ -20,6 +20,11 @@ package struct Pipeline: Sendable {
                 concurrency: 3,
                 run: { try await Retrieve(world: world.holding($0)).run($0) }
             ),
+            Step(
+                kind: TaskKind.settleLedger,
+                concurrency: 4,
+                run: { try await SettleLedger(world: world.holding($0)).run($0) }
+            ),
             Step(kind: TaskKind.clean, concurrency: 2, run: { try await Clean(world: world.holding($0)).run($0) }),
         ]
     }

@@ -71,12 +71,16 @@ package protocol Site: Sendable {
     /// Its files; nil for a site that takes none.
     var data: (any SiteData)? { get }
 
+    /// Its accounting; nil for a site without one.
+    var accounting: (any SiteAccounting)? { get }
+
     /// Closes connections.
     func close() async
 }
 
 extension Site {
     package var data: (any SiteData)? { nil }
+    package var accounting: (any SiteAccounting)? { nil }
     package var figures: SSHFigures? { nil }
 }
 

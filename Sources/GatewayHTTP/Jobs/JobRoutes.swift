@@ -36,7 +36,10 @@ struct JobRoutes: Sendable {
         let isDryRun = query.flag("dryRun")
         try query.check()
         let key = try IdempotencyKey.read(request)
-        if isDryRun { return Answers.json(Self.preview(try await jobs.preview(body.document))) }
+        if isDryRun {
+            let preview = try await jobs.preview(body.document, by: try context.authenticated)
+            return Answers.json(Self.preview(preview))
+        }
         let answer = try await jobs.submit(
             body.document,
             bodyDigest: SHA256Digest(of: body.bytes),

@@ -18,6 +18,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case rangeNotSatisfiable = "range-not-satisfiable"
     case upgradeRequired = "upgrade-required"
     case quotaExceeded = "quota-exceeded"
+    case outOfBudget = "out-of-budget"
     case digestMismatch = "digest-mismatch"
     case checksumMismatch = "checksum-mismatch"
     case uploadLocked = "upload-locked"
@@ -28,6 +29,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case siteUnavailable = "site-unavailable"
     case storeUnavailable = "store-unavailable"
     case databaseUnavailable = "database-unavailable"
+    case providerUnavailable = "provider-unavailable"
     case timeout
     case internalFault = "internal"
 
@@ -45,6 +47,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
             case .payloadTooLarge: .payloadTooLarge
             case .rangeNotSatisfiable: .rangeNotSatisfiable
             case .quotaExceeded: .quotaExceeded
+            case .outOfBudget: .outOfBudget
             case .digestMismatch: .digestMismatch
             case .checksumMismatch: .checksumMismatch
             case .uploadLocked: .uploadLocked
@@ -53,6 +56,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
             case .siteUnavailable: .siteUnavailable
             case .storeUnavailable: .storeUnavailable
             case .databaseUnavailable: .databaseUnavailable
+            case .providerUnavailable: .providerUnavailable
             case .internalFault: .internalFault
             }
     }
@@ -66,7 +70,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
-        case .conflict: .conflict
+        // The budget may be another one tomorrow; nobody lacks a right (403), and 402 is reserved (RFC 9110 §15.5.3).
+        case .conflict, .outOfBudget: .conflict
         case .payloadTooLarge, .quotaExceeded: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable
@@ -76,7 +81,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .uploadLocked: .init(code: 423, reasonPhrase: "Locked")
         case .unsupportedUploadVersion: .preconditionFailed
         case .tooManyJobs: .tooManyRequests
-        case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .timeout, .overloaded: .serviceUnavailable
+        case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .providerUnavailable, .timeout, .overloaded:
+            .serviceUnavailable
         case .internalFault, .artifactCorrupt: .internalServerError
         }
     }
@@ -98,6 +104,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .rangeNotSatisfiable: "These bytes do not exist"
         case .upgradeRequired: "Another version of the protocol is needed"
         case .quotaExceeded: "The allocation keeps as much as it may"
+        case .outOfBudget: "No allocation can pay for the job"
         case .digestMismatch: "The bytes do not have the digest that was announced"
         case .checksumMismatch: "The bytes do not have the checksum sent with them"
         case .uploadLocked: "Somebody else appends to this upload now"
@@ -108,6 +115,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .siteUnavailable: "The site does not answer now"
         case .storeUnavailable: "The artifact store does not answer now"
         case .databaseUnavailable: "The database does not answer now"
+        case .providerUnavailable: "The identity provider does not answer now"
         case .timeout: "The answer took too long"
         case .internalFault: "The gateway made a mistake"
         }

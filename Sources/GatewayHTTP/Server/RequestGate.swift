@@ -32,23 +32,17 @@ struct RequestGate: RouterMiddleware {
         _ context: GatewayContext,
         _ next: (Request, GatewayContext) async throws -> Response
     ) async -> Response {
-        var context = context
+        var (request, context) = (request, context)
         do {
-            context.person = try await person(request)
+            do {
+                context.proof = try await Proof.find(&request, context, table.people)
+            } catch let refusal as Refusal {
+                context.refusal = refusal
+            }
             return try await next(request, context)
         } catch {
             return answer(error, request, context)
         }
-    }
-
-    private func person(_ request: Request) async throws -> Person? {
-        guard let field = request.headers[.authorization] else {
-            guard let token = Handshake.token(request) else { return nil }
-            return try await table.people.person(bearer: token)
-        }
-        let parts = field.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return try await table.people.person(bearer: String(parts[1]))
     }
 
     private func answer(_ error: any Error, _ request: Request, _ context: GatewayContext) -> Response {

@@ -6,7 +6,7 @@ internal import Provenance
 /// Every route of the API, subject by subject.
 struct RouteTable: Sendable {
     let routes: [Route]
-    let people: TokenKeeper
+    let people: People
     private let ownership: Ownership
 
     init(services: GatewayServices, provenance: ProvenanceWing, limits: Limits, metrics: GatewayMetrics) {
@@ -32,7 +32,9 @@ struct RouteTable: Sendable {
             + LineageRoutes(lineage: provenance.lineage).routes
             + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
-            + HealthRoutes(services: services, metrics: metrics).routes
+            + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
+            + LoginRoutes(services: services).routes
+            + AuditRoutes(audit: services.audit).routes + HealthRoutes(services: services, metrics: metrics).routes
     }
 
     /// The router, with HEAD answered wherever GET is and 405 wherever only the method is wrong.
@@ -46,6 +48,7 @@ struct RouteTable: Sendable {
                 guard !request.uri.path.contains("%00") else {
                     throw Problem(kind: .notFound, detail: "No name here holds the character U+0000.")
                 }
+                if !route.isPublic { _ = try context.somebody() }
                 if let response = route.atOnce?(request, context) { return response }
                 let object = Rights.of(route.operation).object.flatMap { context.parameters.get($0.parameter) }
                 try await ownership.require(route.operation, on: object, of: context.person)

@@ -21,7 +21,11 @@ extension ReplayPlan {
         members["site"] = .string(site)
         let isMoved = site != before
         let dropped = isMoved ? Self.localResources : facts.isOwner ? [] : Self.personalResources
+        let isPaid = members["project"] != nil
+        if isMoved || !facts.isOwner { members["project"] = nil }
         if case .object(var resources)? = members["resources"] {
+            // The account follows from who pays now.
+            if isPaid { resources["account"] = nil }
             let gone = dropped.filter { resources.removeValue(forKey: $0) != nil }
             members["resources"] = .object(resources)
             if !gone.isEmpty {

@@ -36,7 +36,7 @@ package struct ReplayService: Sendable {
         _ changes: ReplayChanges,
         by person: Gateway.Person
     ) async throws -> ReplayReport {
-        try await judged(ReplayPlan(try await parent(origin, changes, by: person).facts, changes)).report
+        try await judged(ReplayPlan(try await parent(origin, changes, by: person).facts, changes), by: person).report
     }
 
     /// Runs something again as a new job.
@@ -60,7 +60,7 @@ package struct ReplayService: Sendable {
         by person: Gateway.Person
     ) async throws -> Answer {
         let parent = try await parent(origin, changes, by: person)
-        let (plan, report) = try await judged(ReplayPlan(parent.facts, changes))
+        let (plan, report) = try await judged(ReplayPlan(parent.facts, changes), by: person)
         if changes.isDryRun { return .report(report) }
         guard report.isPossible, let manifest = plan.manifest, let text = plan.templateText else {
             let blocks = report.lines.filter { $0.level == .block }
@@ -100,12 +100,17 @@ package struct ReplayService: Sendable {
     }
 
     /// What admission says of the new manifest, its script included, is part of the report.
-    private func judged(_ plan: ReplayPlan) async throws -> (plan: ReplayPlan, report: ReplayReport) {
+    private func judged(
+        _ plan: ReplayPlan,
+        by person: Gateway.Person
+    ) async throws -> (plan: ReplayPlan, report: ReplayReport) {
         var plan = plan
         guard let manifest = plan.manifest, plan.report.isPossible else { return (plan, plan.report) }
         do {
-            _ = try await spine.jobs.preview(Document(manifest), template: plan.templateText)
-        } catch let error as GatewayError where error.kind == .invalidManifest || error.kind == .conflict {
+            _ = try await spine.jobs.preview(Document(manifest), by: person, template: plan.templateText)
+        } catch let error as GatewayError
+            where error.kind == .invalidManifest || error.kind == .conflict || error.kind == .outOfBudget
+        {
             if error.faults.isEmpty { plan.note("manifest", .block, "manifest-refused", error.message) }
             for fault in error.faults.prefix(20) {
                 plan.note(

@@ -18,7 +18,8 @@ struct Serve: AsyncParsableCommand {
               FARFIELD_LISTEN=127.0.0.1:9000 farfield serve
 
             Without a configuration file it listens on 127.0.0.1:8700 and keeps its state in .farfield. The first
-            start writes the admin's token to admin.token in the state folder. TERM and INT end it gracefully.
+            start makes the admin's token: it is shown once on the terminal and written to admin.token in the state folder.
+            TERM and INT end the gateway gracefully.
             """
     )
 
@@ -44,8 +45,8 @@ struct Serve: AsyncParsableCommand {
             metrics: metrics,
             logger: logger
         )
-        if runtime.isFirstStart {
-            logger.notice("the admin's token was written", metadata: ["file": "\(configuration.home)/admin.token"])
+        if let token = runtime.firstToken {
+            try FirstTokenNotice.show(token, home: configuration.home, logger: logger)
         }
         logger.notice(
             "listening",

@@ -12,6 +12,7 @@ extension JobManifest {
             "resources": resources.json, "priority": .integer(priority),
         ]
         if let site { members["site"] = .string(site) }
+        if let project { members["project"] = .string(project) }
         switch program {
         case .words(let words): members["command"] = .array(words.map { .string($0) })
         case .line(let line): members["command"] = .string(line)

@@ -106,6 +106,8 @@ package struct JobManifest: Sendable, Hashable {
     package let name: String
     /// Where to run; the gateway chooses when nil.
     package let site: String?
+    /// The project that pays, where the site is metered; nil leaves it to the gateway where only one can.
+    package let project: String?
     /// Template; chosen by content when nil.
     package let template: String?
     /// What is run.

@@ -4,7 +4,7 @@ internal import Slurm
 /// Reads a job manifest and finds every fault in one pass.
 package struct JobManifestReader {
     static let keys = [
-        "apiVersion", "name", "site", "template", "command", "script", "environment", "resources", "modules",
+        "apiVersion", "name", "site", "project", "template", "command", "script", "environment", "resources", "modules",
         "container", "array", "dependencies", "parameters", "inputs", "outputs", "retries", "priority", "labels",
         "dryRun", "cache", "deterministic", "retention", "workFolderRetention",
     ]
@@ -40,6 +40,7 @@ package struct JobManifestReader {
         let manifest = JobManifest(
             name: name ?? "",
             site: object["site"].flatMap(ManifestWords.identifier),
+            project: object["project"].flatMap(ManifestWords.project),
             template: object["template"].flatMap(ManifestWords.identifier),
             program: program ?? .words([]),
             environment: object["environment"].map(VariablesReader.environment) ?? [:],

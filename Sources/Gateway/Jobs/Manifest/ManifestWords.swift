@@ -28,6 +28,15 @@ enum ManifestWords {
         matching(field, /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/, expected: identifierForm)
     }
 
+    /// The name of a project.
+    static func project(_ field: Field) -> String? {
+        matching(
+            field,
+            /[a-z0-9][a-z0-9._-]{0,62}/,
+            expected: "a project's name: small letters, digits and . _ - (at most 63, starting with a letter or digit)"
+        )
+    }
+
     /// A word of Slurm's: partition, qos, account, reservation.
     static func slurmName(_ field: Field) -> String? {
         matching(field, /[A-Za-z0-9][A-Za-z0-9._+@-]{0,127}/, expected: slurmForm)
