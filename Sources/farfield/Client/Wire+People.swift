@@ -50,11 +50,17 @@ extension Wire {
         var expiresIn: String?
     }
 
-    /// The answer to `POST /api/v1/tokens`.
+    /// The answer to `POST /api/v1/tokens`: the token, and its secret, which is told once.
     struct NewToken: Decodable, Sendable {
         var token: APIToken
-        /// Told once.
         var secret: String
+
+        private enum Field: String, CodingKey { case secret }
+
+        init(from decoder: any Decoder) throws {
+            token = try APIToken(from: decoder)
+            secret = try decoder.container(keyedBy: Field.self).decode(String.self, forKey: .secret)
+        }
     }
 
     /// One entry of `GET /api/v1/people`.

@@ -13,6 +13,8 @@ final class OIDCProvider: @unchecked Sendable {
     private let http = HTTPClient(.init(userAgent: "farfield-tests"))
     /// Its address, and the `iss` of its tokens.
     let issuer: String
+    /// Holds the secret of its client `farfield`.
+    let secretFile = NSTemporaryDirectory() + "farfield-client-secret-" + UUID().uuidString
 
     /// Starts one.
     ///
@@ -31,9 +33,14 @@ final class OIDCProvider: @unchecked Sendable {
         while let byte = answers.reading.readData(ofLength: 1).first, byte != 10 { bytes.append(byte) }
         issuer = String(decoding: bytes, as: UTF8.self)
         try #require(issuer.hasPrefix("http://127.0.0.1:"), "the provider did not start: \(issuer)")
+        try "farfield-secret\n".write(toFile: secretFile, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: secretFile)
     }
 
-    deinit { kill(process.identifier, SIGKILL) }
+    deinit {
+        kill(process.identifier, SIGKILL)
+        try? FileManager.default.removeItem(atPath: secretFile)
+    }
 
     /// What was asked of it, in order, without secrets.
     var requests: [JSONValue] {
