@@ -102,9 +102,7 @@ extension SecretBox: CustomStringConvertible, CustomDebugStringConvertible {
 
 /// Unpredictable bytes for keys, tokens and nonces.
 package enum SecretBytes {
-    /// Bytes of libcrypto's generator for secrets (RAND_priv_bytes(3)); nil if it has no entropy.
-    ///
-    /// - Parameter count: how many.
+    /// So many bytes of libcrypto's generator for secrets (RAND_priv_bytes(3)); nil if it has no entropy.
     package static func random(_ count: Int) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
         return unsafe RAND_priv_bytes(&bytes, Int32(count)) == 1 ? bytes : nil

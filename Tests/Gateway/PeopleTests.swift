@@ -8,7 +8,7 @@ import Testing
 @testable import Gateway
 
 /// A clock that the test moves.
-final class MovedClock: Sendable {
+final class PeopleClock: Sendable {
     private let moment = Mutex(Timestamp(seconds: 1_800_000_000))
 
     var now: Timestamp { moment.withLock { $0 } }
@@ -20,7 +20,7 @@ final class MovedClock: Sendable {
 /// The people of a gateway with a state folder, without anything else.
 struct PeopleBench {
     let database: any Database
-    let clock = MovedClock()
+    let clock = PeopleClock()
     let home: String
     let people: People
 
@@ -50,7 +50,7 @@ struct PeopleBench {
         _ database: any Database,
         _ policy: PeoplePolicy,
         _ exchange: @escaping ProviderExchange,
-        _ clock: MovedClock
+        _ clock: PeopleClock
     ) -> People {
         People(
             database: database,

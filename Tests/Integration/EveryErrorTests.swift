@@ -35,7 +35,10 @@ struct EveryErrorTests {
 
     /// What a client brings upon itself.
     private func ordinary() async throws -> [API.Answer] {
-        let gateway = try await GatewayProcess(general: "limits: {bodySize: 1M}").start()
+        // Nobody listens on the discard port.
+        let away = "people: {issuers: [{issuer: 'http://127.0.0.1:9', audience: x, allow: [127.0.0.1]}]}"
+        let foreign = "eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJodHRwOi8vMTI3LjAuMC4xOjkifQ.AA"
+        let gateway = try await GatewayProcess(general: "limits: {bodySize: 1M}\n" + away).start()
         let api = API(gateway)
         let id = try await api.submit(Self.manifest, headers: ["Idempotency-Key": "one"])
         try await api.wait(id)
@@ -49,6 +52,7 @@ struct EveryErrorTests {
             try await api.post("/api/v1/changes", "kind: lost"),
             try await api.get("/api/v1/jobs?colour=red"),
             try await api.get("/api/v1/jobs", token: nil),
+            try await api.get("/api/v1/jobs", token: foreign),
             try await api.get(path + "/events", headers: elsewhere),
             try await api.get("/api/v1/sites/nowhere"),
             try await api.send("PUT", "/api/v1/jobs"),

@@ -33,6 +33,7 @@ package struct JSONWebToken: Sendable, Hashable {
     /// Takes a token apart.
     ///
     /// - Parameter text: header, claims and signature in the URL-safe Base 64, between points.
+    /// - Returns: what it says, unchecked.
     /// - Throws: ``WebTokenFault`` for everything but a JWS of a known algorithm with JSON in it that has one meaning.
     package static func parse(_ text: String) throws(WebTokenFault) -> Unverified {
         guard text.utf8.count <= limit else { throw .tooLong }
@@ -91,6 +92,7 @@ extension JSONWebToken.Unverified {
     /// The key decides which kind of signature is checked; a token whose `alg` does not fit the key finds no key.
     ///
     /// - Parameter keys: the keys of its issuer.
+    /// - Returns: the token, its claims not judged yet.
     /// - Throws: ``WebTokenFault/unknownKey(_:)``, ``WebTokenFault/signature``.
     package func verified(by keys: JSONWebKeySet) throws(WebTokenFault) -> JSONWebToken {
         let candidates = keys.candidates(id: keyID, algorithm: algorithm)

@@ -27,6 +27,7 @@ package struct PeopleService: Sendable {
     /// - Parameters:
     ///   - document: `name`, `role`, `email`, `displayName`.
     ///   - person: the admin.
+    /// - Returns: the new person.
     /// - Throws: ``GatewayError`` with every fault, or `conflict` when the name is taken.
     package func create(_ document: Document, by person: Person) async throws -> PersonRecord {
         let wish = try PersonWish.read(document)

@@ -56,6 +56,7 @@ package enum PersonName {
     /// - Parameters:
     ///   - name: a name of the right form.
     ///   - count: how many bear it already, from 1.
+    /// - Returns: another name.
     package static func numbered(_ name: String, _ count: Int) -> String {
         let suffix = "-\(count + 1)"
         return name.prefix(limit - suffix.utf8.count) + suffix

@@ -28,10 +28,8 @@ enum SessionStore {
         id, person, token_id, scopes, role, projects, created_at, expires_at, seen_at, ended_at
         """
 
-    /// Writes a new session.
-    ///
-    /// - Parameter signIn: the digest of the login it came from, if from a provider.
-    /// - Returns: false when a session came from the same login before.
+    /// Writes a new session, with the digest of the login it came from, if from a provider; false when one came from
+    /// the same login before.
     static func insert(
         _ session: BrowserSession,
         digest: SHA256Digest,

@@ -66,9 +66,7 @@ enum Standing {
         return Credential(person: person, expiresAt: token.expiresAt)
     }
 
-    /// Who comes with a browser's session.
-    ///
-    /// - Parameter token: the token the session was begun with, if it was.
+    /// Who comes with a browser's session, which ends with the token it was begun with, if it was.
     static func judge(
         _ session: BrowserSession?,
         begunWith token: APIToken?,

@@ -25,6 +25,7 @@ package struct TokenService: Sendable {
     /// - Parameters:
     ///   - holder: whose; nil for the asker's own.
     ///   - person: who asks.
+    /// - Returns: the tokens, without their secrets.
     /// - Throws: ``GatewayError`` of kind `notFound` for somebody else's, unless an admin asks.
     package func list(of holder: String?, for person: Person) async throws -> [APIToken] {
         let holder = try Self.holder(holder, for: person)

@@ -7,9 +7,7 @@ struct TokenWish: Sendable, Hashable {
     var scopes: Set<Scope>?
     var lifetime = PeoplePolicy.standardTokenLifetime
 
-    /// Reads a wish and tells every fault in one pass.
-    ///
-    /// - Parameter longest: the longest a token may last.
+    /// Reads a wish and tells every fault in one pass; no token lasts longer than `longest`.
     static func read(_ document: Document, longest: Duration) throws(GatewayError) -> TokenWish {
         let collector = FaultCollector(lines: document.lines)
         var wish = TokenWish()

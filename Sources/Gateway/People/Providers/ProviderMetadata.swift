@@ -14,9 +14,7 @@ package struct ProviderMetadata: Sendable, Hashable {
     /// Whether a client's secret must be sent in the body, since the provider takes it in no header.
     package let takesSecretInBody: Bool
 
-    /// Where a provider describes itself.
-    ///
-    /// - Parameter issuer: its name.
+    /// Where the provider of that name describes itself.
     static func address(of issuer: String) -> String {
         (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + "/.well-known/openid-configuration"
     }

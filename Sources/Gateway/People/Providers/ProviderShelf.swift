@@ -28,9 +28,7 @@ struct ProviderShelf: Sendable {
     private var failedAt: Timestamp?
     private var forcedAt: Timestamp?
 
-    /// What to do for somebody who needs keys.
-    ///
-    /// - Parameter lacks: what they have seen, when a key was not in it.
+    /// What to do for somebody who needs keys, or who lacked one in what was fetched at the moment `seen`.
     func decide(lacks seen: Timestamp?, at now: Timestamp) -> Decision {
         let mayAsk = failedAt.map { now - $0 >= Self.pauseAfterFailure || now < $0 } ?? true
         guard let knowledge else { return mayAsk ? .fetch : .unavailable }

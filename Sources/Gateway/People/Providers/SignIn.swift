@@ -53,6 +53,7 @@ package struct SignIn: Sendable {
     /// Whether a text leads to a page of this gateway and nowhere else.
     ///
     /// - Parameter path: path and query, such as `/console?page=2`.
+    /// - Returns: false for other hosts, and for what a browser may take for one.
     package static func isLocal(_ path: String) -> Bool {
         path.hasPrefix("/") && !path.hasPrefix("//") && path.utf8.count <= 2000
             && path.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "\\") }
@@ -104,6 +105,7 @@ package struct SignIn: Sendable {
     ///   - arrival: what came back.
     ///   - cookie: what the browser kept.
     ///   - caller: where it comes from.
+    /// - Returns: the session.
     /// - Throws: ``GatewayError``, ``Refusal``.
     package func finish(
         _ arrival: Arrival,
