@@ -48,6 +48,10 @@ static inline CURLcode ff_curl_get_pointer(CURL *handle, CURLINFO info, void **v
     return curl_easy_getinfo(handle, info, value);
 }
 
+static inline CURLcode ff_curl_get_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
 /* The message's union, whose `result` member is awkward to reach from Swift. */
 static inline CURLcode ff_curl_message_result(const CURLMsg *message) {
     return message->data.result;

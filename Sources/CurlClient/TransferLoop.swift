@@ -2,6 +2,12 @@ import CCurl
 import Foundation
 import Glibc
 
+/// libcurl itself.
+enum CurlLibrary {
+    /// curl_global_init(3), once for the process.
+    static let isReady = curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK
+}
+
 /// The one thread that drives all transfers of a client with `curl_multi_perform` and `curl_multi_poll`.
 ///
 /// `@unchecked Sendable` is safe: `running` is touched by the loop's thread only; `mailbox` is guarded, and
@@ -26,14 +32,11 @@ import Glibc
     private var running: [UInt: Transfer] = [:]
 
     init(_ configuration: HTTPClient.Configuration) {
-        precondition(Self.isReady, "libcurl cannot start")
+        precondition(CurlLibrary.isReady, "libcurl cannot start")
         guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl: out of memory") }
         unsafe self.multi = unsafe multi
         self.configuration = configuration
     }
-
-    /// curl_global_init(3), once for the process.
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK
 
     /// Starts the thread; it keeps the loop alive until `stop()`.
     func start() {

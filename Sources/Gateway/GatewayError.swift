@@ -11,6 +11,10 @@ package struct GatewayError: Error, Sendable {
         case invalidManifest = "invalid-manifest"
         /// What is to be published or decided has faults; `faults` names them.
         case invalidPublication = "invalid-publication"
+        /// A key or certificate for a site has faults; `faults` names them.
+        case invalidCredential = "invalid-credential"
+        /// What is wanted of a project or an allocation has faults; `faults` names them.
+        case invalidBudget = "invalid-budget"
         /// The request itself has faults.
         case invalidRequest = "invalid-request"
         /// No valid token.

@@ -27,6 +27,8 @@ package struct GatewayServices: Sendable {
     package let garbage: GarbageCollector
     /// Sites.
     package let sites: SiteService
+    /// How people are let in at sites.
+    package let identities: IdentityService
     /// Templates.
     package let templates: TemplateCatalog
     /// Who people are.
@@ -41,6 +43,12 @@ package struct GatewayServices: Sendable {
     package let queue: QueueService
     /// Webhooks.
     package let webhooks: WebhookService
+    /// Approvals.
+    package let approvals: ApprovalService
+    /// Projects.
+    package let projects: ProjectService
+    /// Allocations and their ledger.
+    package let allocations: AllocationService
     /// What `/metrics` shows of the present moment.
     package let figures: FiguresService
 }
@@ -59,7 +67,8 @@ package struct GatewayRuntime: Sendable {
         TaskQueueSchema.migrations + GatewaySchema.migrations + InstallationStore.migrations
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
-        + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations
+        + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations + ApprovalSchemaStore.migrations
+        + CredentialStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -129,8 +138,7 @@ package struct GatewayRuntime: Sendable {
         let accounts = configuration.sites.compactMap { site in site.account.map { (site.name, $0) } }
         let tasks = JobTasks(queue: queue, accounts: Dictionary(accounts) { first, _ in first })
         let feed = EventFeed(database: database)
-        let directory = SiteDirectory(sites: configuration.sites.map { SiteFactory.site($0, logger: logger) })
-        let restoredAt = try await database.read { try RestorationStore.latest(on: $0) }
+        let directory = SiteDirectory(configuration, database, keeper, logger)
         let world = World(
             database: database,
             store: JobStore(tasks: tasks, keeper: keeper),
@@ -142,12 +150,14 @@ package struct GatewayRuntime: Sendable {
                 client: HTTPClient(.init(userAgent: "farfield")),
                 keeper: keeper
             ),
+            approvals: configuration.approvals,
+            mail: MailBox(policy: configuration.mail),
             limits: configuration.limits,
-            restoredAt: restoredAt,
+            restoredAt: try await database.read { try RestorationStore.latest(on: $0) },
             keeper: keeper,
             logger: logger
         )
-        world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0)) ?? false }
+        world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0, for: nil)) ?? false }
         // Nobody else can hold a lease: what a killed gateway left is taken up at once.
         if sole != nil {
             try await database.transaction { connection in
@@ -164,10 +174,11 @@ package struct GatewayRuntime: Sendable {
             services: services,
             spine: try await spine(in: world, services, configuration, queue),
             firstToken: firstToken,
-            handlers: handlers(in: world, services, queue),
+            handlers: handlers(in: world, services, queue) + [DeliverMail(policy: configuration.mail)],
             watches: [
                 feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
                 LoginWatch(directory: directory, logger: logger), services.people.uses,
+                IdentityWatch(identities: services.identities, logger: logger),
                 AuditMemory(database: database, home: configuration.home, logger: logger),
             ],
             databases: [database, upkeep],
@@ -216,23 +227,19 @@ package struct GatewayRuntime: Sendable {
             admission: Admission(sites: directory, templates: templates),
             budget: Budget(database: database, keeper: keeper),
             results: world.results,
+            approvals: world.approvals,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
             keeper: keeper,
             feed: feed
         )
-        let logs = LogService(
-            database: database,
-            artifacts: world.artifacts,
-            jobs: jobs,
-            sites: directory,
-            feed: feed
-        )
         let files = ArtifactRooms.uploads(configuration)
+        let projects = ProjectService(database: database, keeper: keeper)
+        let allocations = AllocationService(world, sites: configuration.sites)
         let uploads = UploadService(library: world.artifacts, files: files)
         return GatewayServices(
             jobs: jobs,
-            logs: logs,
+            logs: LogService(database: database, artifacts: world.artifacts, jobs: jobs, sites: directory, feed: feed),
             outputs: OutputService(database: database, artifacts: world.artifacts, jobs: jobs),
             results: ResultService(database: database, jobs: jobs, keeper: keeper),
             artifacts: ArtifactService(library: world.artifacts),
@@ -240,10 +247,17 @@ package struct GatewayRuntime: Sendable {
             siteStorage: SiteStorageService(database: database, directory: directory),
             garbage: GarbageCollector(library: world.artifacts, uploads: files),
             sites: SiteService(database: database, directory: directory, desk: LoginDesk(), keeper: keeper),
+            identities: IdentityService(in: world),
             templates: templates,
             people: People.over(database, configuration, keeper, world.logger),
             audit: AuditService(database: database),
-            ownership: Ownership(jobs: jobs, artifacts: world.artifacts, uploads: uploads),
+            ownership: Ownership(
+                jobs: jobs,
+                artifacts: world.artifacts,
+                uploads: uploads,
+                projects: projects,
+                allocations: allocations
+            ),
             health: HealthService(database: database, store: world.store, templates: templates),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(
@@ -253,6 +267,9 @@ package struct GatewayRuntime: Sendable {
                 source: try await database.read { try InstallationStore.urn(on: $0) },
                 keeper: keeper
             ),
+            approvals: ApprovalService(database: database, desk: world.approvals),
+            projects: projects,
+            allocations: allocations,
             figures: figures
         )
     }
@@ -287,7 +304,10 @@ package struct GatewayRuntime: Sendable {
             logger: world.logger,
             random: { Double.random(in: 0..<1) }
         )
-        return Pipeline(world: world).handlers + [delivering, CollectGarbage(collector: services.garbage)]
+        return Pipeline(world: world).handlers + [
+            delivering, CollectGarbage(collector: services.garbage),
+            ExpireApproval(database: world.database, desk: world.approvals),
+        ]
     }
 
     /// Plans a look at every site, so that its health is known before the first job.
@@ -297,12 +317,16 @@ package struct GatewayRuntime: Sendable {
         _ database: any Database,
         _ keeper: TimeKeeper
     ) async throws {
-        let names = directory.sites.map(\.configuration.name)
+        let common = directory.sites.map(\.configuration).filter { $0.identity == .community }
         try await database.transaction { connection in
-            for name in names {
-                try tasks.follow(site: name, at: keeper.now(), on: connection)
-                try tasks.submit(site: name, at: keeper.now(), on: connection)
-                try tasks.clean(site: name, at: keeper.now(), on: connection)
+            let lanes = try CredentialStore.lanes(on: connection).filter { directory[$0.site] != nil }
+            for lane in common.map({ Lane(site: $0.name) }) + lanes {
+                try tasks.follow(lane, at: keeper.now(), on: connection)
+                try tasks.submit(lane, at: keeper.now(), on: connection)
+                try tasks.clean(lane, at: keeper.now(), on: connection)
+            }
+            for site in directory.sites {
+                try tasks.readAccounts(site: site.configuration.name, at: keeper.now(), on: connection)
             }
         }
     }
@@ -311,6 +335,7 @@ package struct GatewayRuntime: Sendable {
     package func close() async {
         defer { withExtendedLifetime(sole) {} }
         for site in directory.sites { await site.close() }
+        await directory.personal?.closeAll()
         for database in databases { await database.close() }
     }
 }
@@ -318,6 +343,7 @@ package struct GatewayRuntime: Sendable {
 /// Makes sites from their configuration.
 enum SiteFactory {
     static func site(_ configuration: SiteConfiguration, logger: Logger) -> any Site {
+        if configuration.identity == .personal { return UnenteredSite(configuration: configuration) }
         let passphrase = configuration.passphraseFile.flatMap { path in
             (try? String(contentsOfFile: path, encoding: .utf8)).map { String($0.prefix { $0 != "\n" }) }
         }
@@ -347,5 +373,33 @@ enum SiteFactory {
             logger: logger
         )
         return SlurmSite(configuration: configuration, pool: pool)
+    }
+
+    /// The way of one person to a site: by their key alone, without a file or a configuration of the operator's.
+    static func site(
+        _ configuration: SiteConfiguration,
+        _ credential: SiteCredential,
+        _ material: SSHKeyMaterial,
+        logger: Logger
+    ) -> any Site {
+        let endpoint = SSHEndpoint(
+            host: configuration.host,
+            port: configuration.port,
+            user: credential.account,
+            privateKeyPath: nil,
+            keyMaterial: material,
+            knownHostsPath: configuration.knownHosts,
+            // libssh2 1.10 knows no certificates.
+            transport: credential.kind == .certificate ? .openssh : configuration.transport,
+            jumps: configuration.jumps
+        )
+        var logger = logger
+        logger[metadataKey: "site"] = "\(credential.lane)"
+        let pool = SSHConnectionPool(
+            endpoint: endpoint,
+            limits: SSHLimits(maxSessions: configuration.maxSessions),
+            logger: logger
+        )
+        return SlurmSite(configuration: configuration, lane: credential.lane, pool: pool)
     }
 }

@@ -19,6 +19,9 @@ package struct SSHEndpoint: Sendable, Hashable {
     ///
     /// With `libssh2` it must be ed25519 or ECDSA, for libssh2 1.10 cannot use RSA keys with a current OpenSSH.
     package var privateKeyPath: String?
+    /// The private key where it is in no file; then nothing else lets us in, neither a file nor an agent nor a
+    /// configuration of the operator's.
+    package var keyMaterial: SSHKeyMaterial?
     /// What opens the private key when it is encrypted.
     package var passphrase: String?
     /// Host keys we accept, in the format of sshd(8), SSH_KNOWN_HOSTS FILE FORMAT; nil leaves it to ssh_config(5).
@@ -36,6 +39,7 @@ package struct SSHEndpoint: Sendable, Hashable {
         port: Int? = nil,
         user: String?,
         privateKeyPath: String?,
+        keyMaterial: SSHKeyMaterial? = nil,
         passphrase: String? = nil,
         knownHostsPath: String?,
         transport: Transport = .libssh2,
@@ -46,6 +50,7 @@ package struct SSHEndpoint: Sendable, Hashable {
         self.port = port
         self.user = user
         self.privateKeyPath = privateKeyPath
+        self.keyMaterial = keyMaterial
         self.passphrase = passphrase
         self.knownHostsPath = knownHostsPath
         self.transport = transport
@@ -60,7 +65,7 @@ extension SSHEndpoint {
     /// The account for messages.
     var userName: String { user ?? "(of the ssh configuration)" }
     /// The key for messages.
-    var keyName: String { privateKeyPath ?? "(of the ssh configuration or the agent)" }
+    var keyName: String { keyMaterial?.name ?? privateKeyPath ?? "(of the ssh configuration or the agent)" }
     /// The file of host keys for messages.
     var knownHostsName: String { knownHostsPath ?? "~/.ssh/known_hosts" }
 

@@ -63,6 +63,7 @@ extension SSHError: CustomStringConvertible {
         case .unreadable: "Let the user that runs the gateway own it, with mode 0600."
         case .permissionsTooOpen: "Run `chmod 600 \(path)`."
         case .encryptedWithoutPassphrase: "Give the passphrase, or a key without one."
+        case .withdrawn: "Upload a new one."
         case .wrongPassphrase: "Correct the passphrase; try `ssh-keygen -y -f \(path)`."
         case .notAPrivateKey: "Give the private half of an ed25519 or ECDSA key in OpenSSH or PEM format."
         }
@@ -78,6 +79,7 @@ extension SSHKeyFileProblem: CustomStringConvertible {
         case .permissionsTooOpen(let mode): "its mode 0\(String(mode, radix: 8)) lets others at it"
         case .encryptedWithoutPassphrase: "it is encrypted and no passphrase is given"
         case .wrongPassphrase: "the passphrase does not open it"
+        case .withdrawn: "it was withdrawn"
         case .notAPrivateKey: "it is not a private key that libssh2 can read"
         }
     }

@@ -40,6 +40,8 @@ package enum SSHKeyFileProblem: Sendable, Hashable {
     case encryptedWithoutPassphrase
     /// It is encrypted and the passphrase does not open it.
     case wrongPassphrase
+    /// It was in memory only, and was withdrawn.
+    case withdrawn
     /// It is no private key, or of a kind the library cannot read.
     case notAPrivateKey
 }
@@ -62,6 +64,26 @@ extension SSHError {
         case .cannotConnect, .timedOut, .connectionLost, .loginNeeded: true
         case .hostKeyUnknown, .hostKeyChanged, .authenticationRefused, .keyFileUnusable, .requestRefused,
             .outputTooLarge, .fileFailure, .cancelled:
+            false
+        }
+    }
+
+    /// Whether the account we come as is the trouble, or its key: another may be let in at the same host.
+    package var concernsAccount: Bool {
+        switch self {
+        case .authenticationRefused, .keyFileUnusable, .requestRefused: true
+        case .cannotConnect, .hostKeyUnknown, .hostKeyChanged, .connectionLost, .loginNeeded, .timedOut,
+            .outputTooLarge, .fileFailure, .cancelled:
+            false
+        }
+    }
+
+    /// Whether it came before anything was said of an account: whoever comes meets it.
+    package var concernsHost: Bool {
+        switch self {
+        case .cannotConnect, .hostKeyUnknown, .hostKeyChanged: true
+        case .connectionLost, .loginNeeded, .timedOut, .outputTooLarge, .fileFailure, .cancelled,
+            .authenticationRefused, .keyFileUnusable, .requestRefused:
             false
         }
     }

@@ -42,6 +42,7 @@ extension SSHEndpoint {
         result.port = jump.port
         result.user = jump.user ?? user
         result.privateKeyPath = jump.privateKeyPath ?? privateKeyPath
+        if jump.privateKeyPath != nil { result.keyMaterial = nil }
         result.jumps = jumps.dropLast()
         return result
     }

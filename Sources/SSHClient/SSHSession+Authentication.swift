@@ -107,7 +107,7 @@ extension SSHSession {
                     0,
                     bytes.baseAddress,
                     bytes.count,
-                    endpoint.passphrase
+                    endpoint.keyMaterial.map { $0.passphrase } ?? endpoint.passphrase
                 )
             }
         }

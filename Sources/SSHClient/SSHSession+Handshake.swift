@@ -18,10 +18,22 @@ extension SSHSession {
 
     /// The key, looked at before any packet; nil when there is none and other ways are open.
     private func usableKey() throws(SSHError) -> PrivateKeyFile? {
+        if let material = endpoint.keyMaterial { return try usableKey(in: material) }
         guard let path = endpoint.privateKeyPath else { return nil }
         let key = try PrivateKeyFile(path: path)
         if key.isEncrypted, endpoint.passphrase == nil {
             throw .keyFileUnusable(path: path, reason: .encryptedWithoutPassphrase)
+        }
+        return key
+    }
+
+    private func usableKey(in material: SSHKeyMaterial) throws(SSHError) -> PrivateKeyFile {
+        guard let bytes = material.key else { throw .keyFileUnusable(path: material.name, reason: .withdrawn) }
+        guard let key = PrivateKeyFile(content: bytes) else {
+            throw .keyFileUnusable(path: material.name, reason: .notAPrivateKey)
+        }
+        if key.isEncrypted, material.passphrase == nil {
+            throw .keyFileUnusable(path: material.name, reason: .encryptedWithoutPassphrase)
         }
         return key
     }

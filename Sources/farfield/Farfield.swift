@@ -28,7 +28,8 @@ struct Farfield: AsyncParsableCommand {
             CommandGroup(
                 name: "Operation",
                 subcommands: [
-                    Queue.self, Webhooks.self, Audit.self, BackUp.self, Restore.self, Examine.self, MakeAdminToken.self,
+                    Queue.self, Approvals.self, Audit.self, Webhooks.self, BackUp.self, Restore.self, Examine.self,
+                    MakeAdminToken.self,
                 ]
             ),
             CommandGroup(
@@ -46,6 +47,7 @@ struct Farfield: AsyncParsableCommand {
                     Compare.self,
                 ]
             ),
+            CommandGroup(name: "Budgets", subcommands: [Projects.self, Allocations.self, Ledger.self]),
             CommandGroup(name: "Artifacts", subcommands: [UploadFiles.self, Artifacts.self, ShowStorage.self]),
             CommandGroup(
                 name: "Provenance",

@@ -18,6 +18,8 @@ func sampleJob(
         manifestText: #"{"command":"true","name":"sample"}"#,
         name: name,
         site: "a",
+        lane: Lane(site: "a"),
+        keyOwner: nil,
         template: "cpu",
         templateDigest: "sha256:0",
         script: "#!/bin/bash\n",
@@ -179,6 +181,22 @@ struct JobLifeTests {
         #expect(walk([.ready, .submitting, .looked(JobCache(status: .hit))]).job.state == .staging)
     }
 
+    @Test("is held before it is sent, and goes on where it was")
+    func holding() {
+        let held = walk([.ready, .held(reason: "h")]).job
+        #expect(held.state == .held && held.submission == .none && held.reason == "h")
+        #expect(walk([.ready, .staging(reason: nil), .staged], from: held).job == held)
+        let released = walk([.approved], from: held)
+        #expect(released.job.state == .queued && released.job.reason == nil && released.steps == [.prepare])
+        #expect(walk([.refusedByApprover(reason: "no")], from: held).job.state == .cancelled)
+        #expect(walk([.cancelRequested], from: held).job.state == .cancelled)
+        let staged = walk([.ready, .staging(reason: nil), .staged], from: sampleJob(isStagedFirst: true)).job
+        let again = walk([.held(reason: "h"), .approved, .ready], from: staged)
+        #expect(again.job.isStaged && again.steps == [.submit])
+        // Too late: Slurm may have it.
+        #expect(walk([.ready, .submitting, .held(reason: "h")]).job.state == .staging)
+    }
+
     @Test("keeps its invariants on random walks", arguments: [1, 2, 3, 4, 5] as [UInt64])
     func keepsInvariants(seed: UInt64) {
         var random = SplitMix(state: seed)
@@ -189,7 +207,8 @@ struct JobLifeTests {
             .observed(sighting(.ended(failed))), .notVisible(reason: "v", isWholeAnswer: true), .retrieved(note: nil),
             .retrievalDelayed(reason: "l"), .cancelRequested, .staging(reason: nil), .staged,
             .inputsRefused(reason: "i"), .inputsLost(reason: "i"), .looked(JobCache(status: .miss)),
-            .looked(JobCache(status: .joined)), .looked(JobCache(status: .hit)),
+            .looked(JobCache(status: .joined)), .looked(JobCache(status: .hit)), .held(reason: "h"), .approved,
+            .refusedByApprover(reason: "no"),
         ]
         for _ in 0..<2000 {
             var job = sampleJob(
@@ -210,6 +229,9 @@ struct JobLifeTests {
                 if job.cache?.status == .hit, job.state == .completed, before.state != .completed {
                     #expect(before.submission == .none || before.state == .retrieving)
                 }
+                // Nothing of a held job is sent, and only an approval lets it go on.
+                if job.state == .held { #expect(job.submission == .none) }
+                if before.state == .held { #expect([.held, .queued, .cancelled].contains(job.state)) }
                 // What must be staged first is not sent before.
                 if job.submission == .trying, before.submission == .ready { #expect(before.state != .held) }
                 // What Slurm may have is never forgotten but by an answer of the site.

@@ -141,7 +141,7 @@ struct JobStoreTests {
                 try store.apply(.ready, to: trying.id, on: connection)
                 try store.apply(.submitting, to: trying.id, on: connection)
             }
-            let found = try await database.read { try store.submitting(site: "a", limit: 10, on: $0) }
+            let found = try await database.read { try store.submitting(lane: Lane(site: "a"), limit: 10, on: $0) }
             #expect(found.map(\.id) == [trying.id, ready.id])
         }
     }

@@ -11,7 +11,7 @@ import Testing
 @testable import TaskQueue
 
 /// A clock that a test moves.
-private final class MovedClock: Sendable {
+final class MovedClock: Sendable {
     private let moment = Mutex(Timestamp(seconds: 1_800_000_000))
 
     var now: Timestamp { moment.withLock { $0 } }
@@ -156,7 +156,7 @@ private struct SlowSpine {
             logger: Logger(label: "test")
         )
         (self.clock, self.site) = (clock, site)
-        try await database.transaction { try tasks.follow(site: "a", at: clock.now, on: $0) }
+        try await database.transaction { try tasks.follow(Lane(site: "a"), at: clock.now, on: $0) }
     }
 
     func submit(_ name: String) async throws -> Job {

@@ -75,7 +75,7 @@ struct BackupTests {
             for id in [trying] + queued + later { try await api.wait(id) }
             gateway.stop()
             // Somebody cleans up at the site: folders with `jobid` are gone, accounting still knows the names.
-            try await atSite("rm -rf farfield-tests/ff-\(queued[0])-1 farfield-tests/ff-\(trying)-2")
+            try await atSite("rm -rf farfield-tests/ff-admin-\(queued[0])-1 farfield-tests/ff-admin-\(trying)-2")
             #expect(try await gateway.cli("restore", place).status == 5)
             let restored = try await gateway.cli("restore", place, "--force")
             try #require(restored.status == 0, "\(restored.errors)")
@@ -85,11 +85,11 @@ struct BackupTests {
                 #expect(job["state"] == "completed", "\(job.jsonText)")
             }
             for id in [done, trying] + queued + later {
-                #expect(try await TestCluster.count(named: "ff-\(id)-1") == 1, "\(id)")
+                #expect(try await TestCluster.count(named: "ff-admin-\(id)-1") == 1, "\(id)")
             }
             // The second attempt, too, began after the backup.
             #expect(try await api.job(trying)["attempt"] == 2)
-            #expect(try await TestCluster.count(named: "ff-\(trying)-2") == 1)
+            #expect(try await TestCluster.count(named: "ff-admin-\(trying)-2") == 1)
             let output = try await api.get("/api/v1/jobs/\(done)/outputs/kept.txt")
             #expect(output.text == "kept\n")
         }

@@ -27,7 +27,7 @@ struct CancelTests {
             let job = try await api.wait(id)
             #expect(job["state"] == "cancelled", "\(job.jsonText)")
         }
-        #expect(try await TestCluster.slurm("squeue -h -t PD,R -n ff-\(array)-1").output.isEmpty)
+        #expect(try await TestCluster.slurm("squeue -h -t PD,R -n ff-admin-\(array)-1").output.isEmpty)
         let again = try await cancel(running, api)
         #expect(again.status == 409)
         #expect(again.json["type"]?.stringValue?.hasSuffix("/conflict") == true)

@@ -33,6 +33,13 @@ struct EveryErrorTests {
         #expect(seen == (try Self.documented))
     }
 
+    private func refusedCredential() async throws -> API.Answer {
+        let gateway = try await ClusterPeople.gateway().start()
+        let answer = try await API(gateway).entrust(Array("{}".utf8))
+        gateway.stop()
+        return answer
+    }
+
     /// What a client brings upon itself.
     private func ordinary() async throws -> [API.Answer] {
         // Nobody listens on the discard port.
@@ -50,6 +57,7 @@ struct EveryErrorTests {
         var answers = [
             try await api.post("/api/v1/jobs", "nothing: true"),
             try await api.post("/api/v1/changes", "kind: lost"),
+            try await refusedCredential(),
             try await api.get("/api/v1/jobs?colour=red"),
             try await api.get("/api/v1/jobs", token: nil),
             try await api.get("/api/v1/jobs", token: foreign),
@@ -75,7 +83,17 @@ struct EveryErrorTests {
         try? FileManager.default.removeItem(atPath: gateway.state + "/artifacts")
         try Data().write(to: URL(fileURLWithPath: gateway.state + "/artifacts"))
         answers.append(try await api.post("/api/v1/artifacts", "x", type: "application/octet-stream"))
-        return answers
+        return answers + (try await beyondBudget(api))
+    }
+
+    /// What is said of budgets; from here on the site's jobs are paid for.
+    private func beyondBudget(_ api: API) async throws -> [API.Answer] {
+        let faulty = try await api.post("/api/v1/projects", "name: Not a name")
+        #expect(try await api.post("/api/v1/projects", "{name: errors, title: Errors}").status == 201)
+        let wish = "{site: a, account: tg-bio1, granted: 0.001, startsAt: 2020-01-01, endsAt: 2090-01-01}"
+        #expect(try await api.post("/api/v1/projects/errors/allocations", wish).status == 201)
+        let job = "name: e\nproject: errors\ncommand: 'true'\nresources: {memory: 20M, walltime: 1h}"
+        return [faulty, try await api.post("/api/v1/jobs", job)]
     }
 
     /// What can go wrong while bytes are sent.

@@ -14,13 +14,13 @@ struct ExactlyOnceTests {
     }
 
     private func slurmHas(_ id: String) async throws -> Bool {
-        try await TestCluster.knows("ff-\(id)-1")
+        try await TestCluster.knows("ff-admin-\(id)-1")
     }
 
     private func expectOne(_ id: String, _ gateway: GatewayProcess) async throws {
         let job = try await API(gateway).wait(id)
         #expect(job["state"] == "completed", "\(job.jsonText)")
-        #expect(try await TestCluster.count(named: "ff-\(id)-1") == 1)
+        #expect(try await TestCluster.count(named: "ff-admin-\(id)-1") == 1)
     }
 
     @Test("killed after the acceptance, before anything was sent")
@@ -144,7 +144,7 @@ struct ExactlyOnceTests {
         let gateway = try await GatewayProcess(sites: TestCluster.site(port: proxy.port, extra: Self.quick)).start()
         let api = API(gateway)
         let id = try await api.submit(Self.manifest)
-        let folder = "/home/researcher1/farfield-tests/ff-\(id)-1"
+        let folder = "/home/researcher1/farfield-tests/ff-admin-\(id)-1"
         let line = "mkdir -p \(folder) && date +%s > \(folder)/submitting"
         let made = try await Command.run(
             "/usr/bin/ssh",

@@ -28,7 +28,7 @@ struct FirstJobTests {
         let outputs = try await api.get("/api/v1/jobs/\(id)/outputs").json["items"]?.arrayValue ?? []
         #expect(outputs.map { $0["path"] } == ["out/table.csv"])
         #expect(try await api.get("/api/v1/jobs/\(id)/outputs/out/table.csv").text == "a,b\n")
-        let key = "ff-\(id)-1"
+        let key = "ff-admin-\(id)-1"
         #expect(try await TestCluster.count(named: key) == 1)
     }
 
@@ -57,7 +57,7 @@ struct FirstJobTests {
         try await gateway.start()
         let api = API(gateway)
         #expect(try await api.wait(id)["state"] == "completed")
-        #expect(try await TestCluster.count(named: "ff-\(id)-1") == 1)
+        #expect(try await TestCluster.count(named: "ff-admin-\(id)-1") == 1)
         #expect(try await api.get("/health/ready").json["checks"]?.arrayValue?.first?["detail"] == "postgreSQL")
         gateway.stop()
         _ = try await Command.run("/usr/bin/psql", ["-q", server, "-c", "DROP DATABASE \(name) WITH (FORCE)"])

@@ -83,8 +83,8 @@ struct FollowTests {
         #expect(job["state"] == "failed")
         #expect(job["attempt"] == 2)
         let id = try #require(job["id"]?.stringValue)
-        #expect(try await TestCluster.count(named: "ff-\(id)-1") == 1)
-        #expect(try await TestCluster.count(named: "ff-\(id)-2") == 1)
+        #expect(try await TestCluster.count(named: "ff-admin-\(id)-1") == 1)
+        #expect(try await TestCluster.count(named: "ff-admin-\(id)-2") == 1)
         let events = try await API(gateway).get("/api/v1/jobs/\(id)/events").json["items"]?.arrayValue ?? []
         #expect(events.contains { $0["type"] == "job.attempt" })
         #expect(events.compactMap { $0["sequence"]?.integerValue } == Array(1...events.count))

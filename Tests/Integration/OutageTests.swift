@@ -22,7 +22,7 @@ struct OutageTests {
     private func countAtB(_ id: String) async throws -> Int {
         let configuration = TestCluster.variable("FARFIELD_CLUSTER") + "/b/etc/slurm.conf"
         let jobs = try await Command.shell(
-            "SLURM_CONF=\(configuration) sacct -a -n -P -X -S now-1days --name=ff-\(id)-1 -o JobIDRaw,State"
+            "SLURM_CONF=\(configuration) sacct -a -n -P -X -S now-1days --name=ff-admin-\(id)-1 -o JobIDRaw,State"
         )
         return jobs.output.split(separator: "\n").count
     }

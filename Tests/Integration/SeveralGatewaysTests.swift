@@ -17,7 +17,7 @@ struct SeveralGatewaysTests {
     private func expectOne(_ id: String, _ gateway: GatewayProcess) async throws {
         let job = try await API(gateway).wait(id)
         #expect(job["state"] == "completed", "\(job.jsonText)")
-        let count = try await TestCluster.count(named: "ff-\(id)-1")
+        let count = try await TestCluster.count(named: "ff-admin-\(id)-1")
         #expect(count == 1, "\(gateway.log.suffix(20_000))")
     }
 

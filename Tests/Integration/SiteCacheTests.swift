@@ -173,9 +173,9 @@ struct SiteCacheTests {
         )
         #expect(try await lab.api.wait(gone)["state"] == "completed")
         try await eventually("the folder is gone") {
-            try await Command.shell("test -e \(lab.folder)/ff-\(gone)-1").status != 0
+            try await Command.shell("test -e \(lab.folder)/ff-admin-\(gone)-1").status != 0
         }
-        #expect(try await Command.shell("test -d \(lab.folder)/ff-\(kept)-1").status == 0)
+        #expect(try await Command.shell("test -d \(lab.folder)/ff-admin-\(kept)-1").status == 0)
     }
 
     @Test("serves another site: what only it still has is fetched from it, compared, and sent on")

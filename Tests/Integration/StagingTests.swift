@@ -70,7 +70,7 @@ struct StagingTests {
         let details = statement.value["predicate"]?["buildDefinition"]?["internalParameters"]
         #expect(details?["cachedFrom"]?.stringValue == original.digest)
         #expect(details?["slurmJobId"] == nil && details?["nodes"] == nil)
-        #expect(try await TestCluster.count(named: "ff-\(second)-1") == 0)
+        #expect(try await TestCluster.count(named: "ff-admin-\(second)-1") == 0)
         // Another parameter is another result; so is none at all where none may be used.
         let others = [
             (text.replacing("a: 1", with: "a: 2"), "miss"), (text + "\ncache: off", "off"),
@@ -96,7 +96,7 @@ struct StagingTests {
         #expect(try await api.wait(first)["state"] == "completed")
         let job = try await api.wait(second)
         #expect(job["state"] == "completed" && job["cache"]?["status"] == "hit", "\(job)")
-        #expect(try await TestCluster.count(named: "ff-\(second)-1") == 0)
+        #expect(try await TestCluster.count(named: "ff-admin-\(second)-1") == 0)
         // The one that computes is cancelled: another one computes instead.
         let third = try await api.submit(text.replacing("sleep 3", with: "sleep 4"))
         let fourth = try await api.submit(text.replacing("sleep 3", with: "sleep 4"))

@@ -84,7 +84,7 @@ struct StrangeSiteTests {
         #expect(try await api.get("/api/v1/jobs/\(id)/logs/stderr").text == "warned\n")
         #expect(try await api.get("/api/v1/jobs/\(id)/outputs/out.txt").text == "größer; $(touch pwned)\n")
         #expect(try await api.wait(unwanted)["state"] == "cancelled")
-        for id in [id, unwanted] { #expect(try await TestCluster.count(named: "ff-\(id)-1") == 1) }
+        for id in [id, unwanted] { #expect(try await TestCluster.count(named: "ff-admin-\(id)-1") == 1) }
         let check = try await api.post("/api/v1/sites/a/check", "").json
         #expect(check["ok"] == true, "\(check.jsonText)")
         try await eventually("the site is told to be up") {

@@ -113,7 +113,7 @@ actor FaultLab {
     /// Waits for the job's end and compares with Slurm.
     private func verdict(on id: String, _ round: String) async throws -> String {
         let job = try await API(gateway).wait(id, within: .seconds(120))
-        let count = try await TestCluster.count(named: "ff-\(id)-1")
+        let count = try await TestCluster.count(named: "ff-admin-\(id)-1")
         switch (job["state"]?.stringValue, count) {
         case ("completed", 1): return "one job"
         case ("failed", 0) where job["slurm"] == .null && job["reason"] != .null: return "refused"

@@ -22,6 +22,7 @@ struct ReplayPlanTests {
         let admitted = Admission.Admitted(
             manifest: manifest,
             site: "a",
+            isPersonal: false,
             script: "",
             scriptDigest: digest,
             templateDigest: template,

@@ -13,7 +13,8 @@ create_users() {
   done
 }
 
-# Host keys of both sites, one client key for all users, and the known_hosts file for the client.
+# Host keys of both sites, one client key for all users, one of their own for each, an authority whose certificates let
+# users in, and the known_hosts file for the client.
 create_keys() {
   local site name
   install -d -m 755 "$state/ssh" "$state/sshd" "$state/sshd/authorized_keys"
@@ -23,10 +24,14 @@ create_keys() {
   done
   [ -f "$state/ssh/id_ed25519" ] ||
     ssh-keygen -q -t ed25519 -N '' -C 'farfield test cluster' -f "$state/ssh/id_ed25519"
-  chown "${SUDO_UID:-0}:${SUDO_GID:-0}" "$state/ssh/id_ed25519" "$state/ssh/id_ed25519.pub"
   for name in "${researchers[@]}"; do
-    install -m 644 "$state/ssh/id_ed25519.pub" "$state/sshd/authorized_keys/$name"
+    [ -f "$state/ssh/id_$name" ] || ssh-keygen -q -t ed25519 -N '' -C "$name" -f "$state/ssh/id_$name"
+    cat "$state/ssh/id_ed25519.pub" "$state/ssh/id_$name.pub" >"$state/sshd/authorized_keys/$name"
+    chmod 644 "$state/sshd/authorized_keys/$name"
   done
+  [ -f "$state/ssh/user_ca" ] || ssh-keygen -q -t ed25519 -N '' -C 'farfield test users' -f "$state/ssh/user_ca"
+  install -m 644 "$state/ssh/user_ca.pub" "$state/sshd/user_ca.pub"
+  chown "${SUDO_UID:-0}:${SUDO_GID:-0}" "$state"/ssh/id_* "$state"/ssh/user_ca*
   for site in a b; do
     echo "[127.0.0.1]:${ssh_port[$site]} $(cut -d' ' -f1,2 "$state/sshd/host_$site.pub")"
   done >"$state/ssh/known_hosts"

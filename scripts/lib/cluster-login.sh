@@ -11,6 +11,7 @@ Port ${ssh_port[$site]}
 HostKey $state/sshd/host_$site
 PidFile $state/sshd/sshd_$site.pid
 AuthorizedKeysFile $state/sshd/authorized_keys/%u
+TrustedUserCAKeys $state/sshd/user_ca.pub
 StrictModes no
 AllowUsers ${researchers[*]}
 PasswordAuthentication no

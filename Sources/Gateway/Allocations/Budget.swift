@@ -31,7 +31,7 @@ package struct Budget: Sendable {
     ) throws -> Pricing.Books {
         guard try AllocationStore.isMetered(site, on: connection) else { return .unmetered }
         var projects = try ProjectStore.projects(of: person, on: connection)
-        if let named, person.isAdmin, !projects.contains(where: { $0.name == named }) {
+        if let named, Rights.reach(.submitJob, of: person) == .all, !projects.contains(where: { $0.name == named }) {
             projects += try [ProjectStore.find(named, on: connection)].compactMap { $0 }
         }
         let fundings = try projects.flatMap { project in

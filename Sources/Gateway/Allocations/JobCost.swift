@@ -35,3 +35,12 @@ package struct JobCost: Sendable, Hashable {
     /// What is to be said of the settlement, such as that the accounting was incomplete.
     package let note: String?
 }
+
+extension Job {
+    /// The same job with its cost.
+    func costing(_ cost: JobCost?) -> Job {
+        var job = self
+        job.cost = cost
+        return job
+    }
+}

@@ -142,7 +142,24 @@ enum JobCostStore {
         return try row.map { try AllocationStore.units($0, "used") } ?? .zero
     }
 
-    private static func cost(_ row: Row) throws -> JobCost {
+    /// What was used on a Slurm account by jobs that were accepted since a moment.
+    static func used(
+        account: String,
+        site: String,
+        since start: Timestamp,
+        on connection: any StorageConnection
+    ) throws -> ServiceUnits {
+        let row = try connection.first(
+            """
+            SELECT CAST(COALESCE(SUM(used), 0) AS BIGINT) AS used FROM job_costs
+            WHERE site = $1 AND LOWER(account) = $2 AND state = 'settled' AND reserved_at >= $3
+            """,
+            [.text(site), .text(account.lowercased()), .integer(start.microseconds)]
+        )
+        return try row.map { try AllocationStore.units($0, "used") } ?? .zero
+    }
+
+    static func cost(_ row: Row) throws -> JobCost {
         let text = try row.text("job")
         guard let job = JobID(text), let allocation = AllocationID(try row.text("allocation")),
             let state = JobCost.State(rawValue: try row.text("state"))

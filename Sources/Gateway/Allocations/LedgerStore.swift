@@ -86,11 +86,7 @@ enum LedgerStore {
         ) == 1
     }
 
-    /// A page of an allocation's ledger, the latest first.
-    ///
-    /// - Parameters:
-    ///   - before: only older ones than this number; nil begins with the latest.
-    ///   - limit: the most of them.
+    /// A page of an allocation's ledger, the latest first: only what is older than a number, if one is given.
     static func page(
         of allocation: AllocationID,
         before number: Int64?,

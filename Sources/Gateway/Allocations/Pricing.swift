@@ -195,7 +195,7 @@ package enum Pricing {
         _ site: SiteConfiguration,
         _ person: Person
     ) throws(GatewayError) {
-        guard let account = manifest.resources.account, !person.isAdmin,
+        guard let account = manifest.resources.account, Rights.reach(.submitJob, of: person) != .all,
             account.lowercased() != site.account?.lowercased()
         else { return }
         throw fault(

@@ -81,12 +81,7 @@ enum Settlement {
     /// After how long a job is settled by what was seen, whatever the accounting says.
     static let patience = Duration.seconds(7 * 86_400)
 
-    /// The verdict on a job.
-    ///
-    /// - Parameters:
-    ///   - job: what the gateway knows of it.
-    ///   - rows: what the accounting says of its attempts; nil when it did not answer.
-    ///   - now: the present moment.
+    /// The verdict on a job; `rows` is what the accounting says of its attempts, nil when it did not answer.
     static func judge(_ job: EndedJob, rows: [UsageRow]?, at now: Timestamp) -> Verdict {
         let isLate = now - job.endedAt >= patience
         let keys = job.keys

@@ -20,6 +20,7 @@ package enum ConfigurationFiles {
         } catch {
             faults.append(Fault(path: "/templates", message: "\(error)", expected: "a folder of *.mustache files"))
         }
+        for file in configuration.secrets.keyFiles { faults += open(file, "/secrets") }
         for (index, site) in configuration.sites.enumerated() {
             let path = "/sites/\(index)"
             if let hosts = site.knownHosts {

@@ -6,7 +6,7 @@ internal import FoundationEssentials
 package struct ConfigurationReader {
     private static let keys = [
         "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits",
-        "webhooks", "storage", "sources", "provenance", "people", "sites",
+        "webhooks", "storage", "sources", "provenance", "people", "approvals", "mail", "secrets", "sites",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
@@ -25,11 +25,21 @@ package struct ConfigurationReader {
             if let webhooks = object["webhooks"] { configuration.webhooks = self.webhooks(webhooks) }
             if let storage = object["storage"] { configuration.storage = StoragePolicyReader.read(storage) }
             if let field = object["provenance"] { configuration.provenance = ProvenancePolicyReader.read(field) }
+            if let field = object["approvals"] { configuration.approvals = ApprovalPolicyReader.read(field) }
+            configuration.mail = object["mail"].flatMap(MailPolicyReader.read)
             if let field = object["people"] { configuration.people = PeoplePolicyReader.read(field) }
             configuration.sites = (object["sites"]?.elements(limit: 1000, of: "sites") ?? []).compactMap(
                 SiteReader.read
             )
             uniqueNames(configuration.sites, object)
+            if let field = object["secrets"] { configuration.secrets = SecretsPolicyReader.read(field) }
+            if configuration.secrets.keyFiles.isEmpty, configuration.sites.contains(where: { $0.identity == .personal })
+            {
+                object["sites"]?.fault(
+                    "a personal site keeps keys of people, and nothing seals them",
+                    expected: "secrets: {keyFile: …}"
+                )
+            }
         }
         if !collector.faults.isEmpty { throw .faults(collector.faults) }
         return configuration

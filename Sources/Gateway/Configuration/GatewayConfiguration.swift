@@ -24,8 +24,14 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var storage = StoragePolicy.standard
     /// Who signs reproducibility manifests, and under which name.
     package var provenance = ProvenancePolicy()
+    /// The keys that seal what people entrust to the gateway.
+    package var secrets = SecretsPolicy()
     /// Who is let in, and how.
     package var people = PeoplePolicy()
+    /// When people must approve jobs.
+    package var approvals = ApprovalPolicy.none
+    /// By which server mail is sent; nil for no mail.
+    package var mail: MailPolicy?
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 
@@ -152,6 +158,8 @@ package struct SiteConfiguration: Sendable, Hashable {
     package var commandDeadline: Duration
     /// Whether the gateway may choose this site by itself.
     package var isChosenByGateway: Bool
+    /// Whose account jobs run as.
+    package var identity = SiteIdentity.community
     /// What the site keeps.
     package var cache = SiteCachePolicy()
     /// What a node-hour costs, partition by partition.

@@ -17,17 +17,18 @@ struct SiteLogin {
 
 /// Reads the part of a site's entry that is about SSH.
 enum SiteLoginReader {
-    static func read(_ object: ObjectReader) -> SiteLogin? {
+    static func read(_ object: ObjectReader, isPersonal: Bool) -> SiteLogin? {
         let transport = object["transport"].map(transport) ?? .libssh2
         // Only the system's ssh can find these out by itself; a password can stand for a key.
-        let mustSay = transport == .libssh2
+        let mustSay = transport == .libssh2 && !isPersonal
         let user = mustSay ? object.required("user", expected: "the account at the site") : object["user"]
         let mustHaveKey = mustSay && object["authentication"] == nil
         let key =
             mustHaveKey ? object.required("privateKey", expected: "the file of the SSH key") : object["privateKey"]
         let userName = user.flatMap { SiteReader.text($0, "a user name") }
         let keyFile = key.flatMap { SiteReader.text($0, "a file") }.map(HomePath.expand)
-        let knownHosts = file("knownHosts", object) ?? (mustSay ? HomePath.expand("~/.ssh/known_hosts") : nil)
+        let knownHosts =
+            file("knownHosts", object) ?? (mustSay || isPersonal ? HomePath.expand("~/.ssh/known_hosts") : nil)
         let port = object["port"].flatMap { $0.integer(in: 1...65535) }
         let passphrase = file("passphraseFile", object)
         let configuration = object["sshConfig"].flatMap { sshConfiguration($0, transport) }

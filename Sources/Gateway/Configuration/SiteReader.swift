@@ -7,7 +7,7 @@ enum SiteReader {
         "name", "kind", "host", "port", "user", "privateKey", "passphraseFile", "knownHosts", "workFolder",
         "maxSessions", "searchPath", "defaults", "poll", "resubmitAfter", "commandDeadline", "automatic", "transport",
         "sshConfig", "jump", "authentication", "cache", "software", "workFolderRetention",
-        "chargeRates",
+        "chargeRates", "identity",
     ]
 
     static func read(_ field: Field) -> SiteConfiguration? {
@@ -17,7 +17,9 @@ enum SiteReader {
         }
         let name = object.required("name", expected: "a name for manifests").flatMap(ManifestWords.identifier)
         let host = object.required("host", expected: "the login node").flatMap { text($0, "a host name or address") }
-        let login = SiteLoginReader.read(object)
+        let identity = object["identity"].flatMap(SecretsPolicyReader.identity) ?? .community
+        if identity == .personal { SecretsPolicyReader.check(object) }
+        let login = SiteLoginReader.read(object, isPersonal: identity == .personal)
         let folder = object["workFolder"].map(workFolder) ?? "~/farfield"
         let defaults = object["defaults"]?.object(known: ["partition", "account", "qos"])
         let poll = object["poll"]?.object(known: ["fastest", "slowest"])
@@ -60,6 +62,7 @@ enum SiteReader {
             resubmitAfter: rest.resubmitAfter,
             commandDeadline: rest.commandDeadline,
             isChosenByGateway: rest.automatic,
+            identity: identity,
             cache: rest.cache,
             chargeRates: rest.rates
         )

@@ -14,6 +14,12 @@ package struct JobEvent: Sendable, Hashable {
         case cancelRequested = "job.cancelRequested"
         /// Files are on their way: bytes, rate, time that remains.
         case transfer = "job.transfer"
+        /// It waits for people to approve it; the data tell why.
+        case held = "job.held"
+        /// Enough people have approved it; the data tell who.
+        case approved = "job.approved"
+        /// Somebody has refused it, or nobody decided in time: its end follows.
+        case refused = "job.refused"
         /// A further attempt begins; the data tell how the last one ended.
         case attempt = "job.attempt"
     }

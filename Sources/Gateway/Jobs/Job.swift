@@ -20,6 +20,10 @@ package struct Job: Sendable, Hashable {
     package let name: String
     /// Where it runs.
     package let site: String
+    /// Through whose account: the gateway's own, or its owner's.
+    package let lane: Lane
+    /// The owner as a part of ``submissionKey``; nil for jobs older than this.
+    package let keyOwner: String?
     /// The template its script was made from.
     package let template: String
     /// `sha256:…` of the template's text; empty for jobs older than this.
@@ -81,11 +85,26 @@ package struct Job: Sendable, Hashable {
     /// The sequence number of its newest event.
     package var eventCount: Int
 
+    /// The newest question to the admins about it; read where a job is shown, nil elsewhere and where none was asked.
+    package var approval: Approval?
+    /// What it costs, where the reader asked for it; nil also where nothing is paid for.
+    package var cost: JobCost?
+
     /// The key of the present attempt: the remote folder's name and Slurm's job name.
     package var submissionKey: String { submissionKey(attempt: attempt) }
 
     /// The key of an attempt.
-    func submissionKey(attempt: Int) -> String { "ff-\(id.text)-\(attempt)" }
+    func submissionKey(attempt: Int) -> String {
+        "ff-" + (keyOwner.map { "\($0)-" } ?? "") + "\(id.text)-\(attempt)"
+    }
+
+    /// What stands in Slurm's comment: for whom the job runs, and as what the gateway knows it.
+    ///
+    /// Well below the 1024 bytes that Slurm takes, whatever the name is made of.
+    var comment: String {
+        let title = name.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(128)
+        return "farfield user=\(OwnerWord.of(owner) ?? "-") job=\(id) " + String(String.UnicodeScalarView(title))
+    }
 }
 
 /// How a job stands with results that are known already.

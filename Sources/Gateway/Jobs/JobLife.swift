@@ -16,6 +16,12 @@ package enum JobInput: Sendable, Hashable {
     case inputsLost(reason: String)
     /// What looking for a known result came to; `hit` is the end.
     case looked(JobCache)
+    /// Somebody must approve it before it is sent.
+    case held(reason: String)
+    /// Enough people have approved it.
+    case approved
+    /// Somebody has refused it, or nobody decided in time.
+    case refusedByApprover(reason: String)
     /// Its key is about to be sent to the site.
     case submitting
     /// Slurm has it under this id.
@@ -76,10 +82,13 @@ package enum JobLife {
             case .dependencyFailed(let reason): finishUnsent(&job, .cancelled, reason)
             case .ready: markReady(&job)
             case .staging(let reason): beginStaging(&job, reason)
-            case .inputsRefused(let reason): finishUnsent(&job, .failed, reason)
+            case .inputsRefused(let reason): job.state == .held ? [] : finishUnsent(&job, .failed, reason)
             case .staged: finishStaging(&job)
             case .inputsLost(let reason): stageAgain(&job, reason)
             case .looked(let cache): settle(&job, cache)
+            case .held(let reason): hold(&job, reason)
+            case .approved: release(&job)
+            case .refusedByApprover(let reason): dismiss(&job, reason)
             case .submitting: beginSubmission(&job, now)
             case .accepted(let slurmID): accept(&job, slurmID)
             case .refused(let reason): refuse(&job, reason)
@@ -125,14 +134,14 @@ package enum JobLife {
     // MARK: - Inputs and known results
 
     private static func beginStaging(_ job: inout Job, _ reason: String?) -> [NextStep] {
-        guard job.isUnsent, job.submission == .none else { return [] }
+        guard job.isUnsent, job.state != .held, job.submission == .none else { return [] }
         job.state = .staging
         job.reason = reason
         return []
     }
 
     private static func finishStaging(_ job: inout Job) -> [NextStep] {
-        guard job.isUnsent, job.submission == .none else { return [] }
+        guard job.isUnsent, job.state != .held, job.submission == .none else { return [] }
         job.isStaged = true
         job.submission = .ready
         job.reason = nil
@@ -149,13 +158,37 @@ package enum JobLife {
 
     /// A hit is the end: what was computed before is the answer.
     private static func settle(_ job: inout Job, _ cache: JobCache) -> [NextStep] {
-        guard job.isUnsent, job.submission == .none else { return [] }
+        guard job.isUnsent, job.state != .held, job.submission == .none else { return [] }
         job.cache = cache
         job.reason = cache.status == .notCacheable || cache.status == .miss ? job.reason : cache.reason
         if cache.status == .joined { job.state = .queued }
         if cache.status == .hit { job.state = .completed }
         return []
     }
+
+    // MARK: - Approval
+
+    /// Takes it out of the queue; what was staged stays staged.
+    private static func hold(_ job: inout Job, _ reason: String) -> [NextStep] {
+        guard job.isUnsent else { return [] }
+        job.state = .held
+        job.submission = .none
+        job.reason = reason
+        return []
+    }
+
+    private static func release(_ job: inout Job) -> [NextStep] {
+        guard job.state == .held else { return [] }
+        job.state = .queued
+        job.reason = nil
+        return [.prepare]
+    }
+
+    private static func dismiss(_ job: inout Job, _ reason: String) -> [NextStep] {
+        job.state == .held ? finishUnsent(&job, .cancelled, reason) : []
+    }
+
+    // MARK: - Sending
 
     /// Writes "about to submit": from here on Slurm may have the job.
     private static func beginSubmission(_ job: inout Job, _ now: Timestamp) -> [NextStep] {

@@ -13,6 +13,8 @@ enum JobRow {
             manifestText: try row.text("manifest"),
             name: try row.text("name"),
             site: try row.text("site"),
+            lane: Lane(try row.text("lane")),
+            keyOwner: try row.optionalText("key_owner"),
             template: try row.text("template"),
             templateDigest: try row.text("template_digest"),
             script: try row.text("script"),

@@ -36,6 +36,7 @@ package struct JobService: Sendable {
     let admission: Admission
     let budget: Budget
     let results: ResultCache
+    let approvals: ApprovalDesk
     let artifacts: ArtifactLibrary
     let backlog: Backlog
     let keeper: TimeKeeper
@@ -98,10 +99,12 @@ package struct JobService: Sendable {
                 }
                 try rerun.record(job, connection)
             }
-            guard job.id == accepted.id else { return job }
-            let result = try prospect.keys.map { try look(job, manifest, $0, on: connection) } ?? job
+            guard job.id == accepted.id else { return try shown(job, on: connection) }
+            var result = job
+            let isToBeComputed = try prospect.keys.map { try look(&result, manifest, $0, on: connection) } ?? true
+            if isToBeComputed { result = try approvals.consider(result, on: connection) }
             try audit("job.submitted", job, by: person, on: connection)
-            return result
+            return try shown(result, on: connection)
         }
         return .accepted(answer)
     }
@@ -136,19 +139,31 @@ package struct JobService: Sendable {
     }
 
     /// Answers a job by a known result, or lets it go on.
+    ///
+    /// - Returns: whether it is certain that it must be computed.
     private func look(
-        _ job: Job,
+        _ job: inout Job,
         _ manifest: JobManifest,
         _ keys: [String: String],
         on connection: any StorageConnection
-    ) throws -> Job {
+    ) throws -> Bool {
         let software = admission.sites[job.site]?.configuration.cache.software ?? ""
-        switch try results.look(job, manifest, inputs: keys, software: software, on: connection) {
+        let verdict = try results.look(job, manifest, inputs: keys, software: software, on: connection)
+        switch verdict {
         case .answered, .joined: break
         case .compute: try store.apply(.ready, to: job.id, on: connection)
         case .absent: try tasks.enqueue([.stage], for: job, at: job.createdAt, on: connection)
         }
-        return try store.find(job.id, on: connection) ?? job
+        job = try store.find(job.id, on: connection) ?? job
+        return verdict == .compute
+    }
+
+    /// A job with the newest question about it.
+    private func shown(_ job: Job, on connection: any StorageConnection) throws -> Job {
+        var job = job
+        job.approval = try ApprovalStore.latest(of: job.id, on: connection)
+        job.cost = try JobCostStore.find(job.id, on: connection)
+        return job
     }
 
     private func write(
@@ -246,7 +261,7 @@ package struct JobService: Sendable {
         let found = try await database.read { connection in
             var job = try store.find(id, on: connection)
             if job?.arrayCount != nil { job?.tasks = try store.arrayTasks(of: id, on: connection) }
-            return job
+            return try job.map { try shown($0, on: connection) }
         }
         guard let found else { throw GatewayError(.notFound, "There is no job \(id).") }
         return found
@@ -281,7 +296,15 @@ package struct JobService: Sendable {
     }
 
     private func list(_ query: JobQuery) async throws -> JobPage {
-        try await database.read { connection in try JobListStore.page(query, on: connection) }
+        try await database.read { connection in
+            let page = try JobListStore.page(query, on: connection)
+            let costs = try JobCostStore.find(page.items.map(\.id), on: connection)
+            let items = try page.items.map { job in
+                let job = job.costing(costs[job.id])
+                return job.state == .held ? try shown(job, on: connection) : job
+            }
+            return JobPage(items: items, next: page.next)
+        }
     }
 
     /// Asks for a job to end.
@@ -303,7 +326,7 @@ package struct JobService: Sendable {
             if let job, before.cancelRequestedAt == nil {
                 try audit("job.cancellationRequested", job, by: person, on: connection)
             }
-            return job
+            return try job.map { try shown($0, on: connection) }
         }
         guard let changed else { throw GatewayError(.notFound, "There is no job \(id).") }
         return changed

@@ -3,10 +3,10 @@ package enum JobState: String, Sendable, Hashable, CaseIterable, Codable {
     /// Accepted by the gateway, waiting for its next step. Goes to `staging`, `cancelled`, `failed`, or `completed` when
     /// its result is known.
     case queued
-    /// Waits for an approval or for the user. Goes to `queued`, `cancelled`.
+    /// Waits for people to approve it. Goes to `queued`, `cancelled`.
     case held
     /// Its inputs, its files and its script are on their way to the site, or the answer is awaited.
-    /// Goes to `pending`, `queued`, `failed`, `cancelled`, or `completed` when its result is known.
+    /// Goes to `pending`, `queued`, `held`, `failed`, `cancelled`, or `completed` when its result is known.
     case staging
     /// Slurm has it and has not started it. Goes to `running`, `retrieving`, `queued` (another attempt).
     case pending
@@ -36,7 +36,7 @@ package enum JobState: String, Sendable, Hashable, CaseIterable, Codable {
         switch self {
         case .queued: [.held, .staging, .completed, .failed, .cancelled]
         case .held: [.queued, .cancelled]
-        case .staging: [.queued, .pending, .running, .retrieving, .completed, .failed, .cancelled]
+        case .staging: [.queued, .held, .pending, .running, .retrieving, .completed, .failed, .cancelled]
         case .pending: [.running, .retrieving, .queued]
         case .running: [.pending, .retrieving, .queued]
         case .retrieving: [.completed, .failed, .cancelled, .timedOut]

@@ -9,14 +9,14 @@ package struct JobStore: Sendable {
     static let columns = "jobs.*, \(lookedAt)"
     /// The same without the long texts, for those who look at thousands: of the manifest only what a job array needs.
     static let slimColumns = """
-        id, name, site, template, owner, priority, created_at, array_count, state, reason, attempt, submission,
+        id, name, site, lane, key_owner, template, owner, priority, created_at, array_count, state, reason, attempt, submission,
         first_tried_at, last_tried_at, slurm, ending_state, ending_reason, ending_cause, cancel_requested_at,
         updated_at, observed_at, in_sight, finished_at, version, event_count, retry_limit, retry_causes, script_digest,
         template_digest, staged_first, is_staged, cache_status, cache_key, cache_scope, cache_job, cache_reason,
         cache_computed_at,
         '' AS script, '{}' AS labels, CASE WHEN array_count IS NULL THEN '' ELSE manifest END AS manifest, \(lookedAt)
         """
-    private static let lookedAt = "(SELECT looked_at FROM site_status WHERE site_status.name = jobs.site) AS looked_at"
+    private static let lookedAt = "(SELECT looked_at FROM site_status WHERE site_status.name = jobs.lane) AS looked_at"
 
     private let tasks: JobTasks
     private let keeper: TimeKeeper
@@ -59,24 +59,24 @@ package struct JobStore: Sendable {
             )
     }
 
-    /// Jobs of a site that Slurm has and that have not ended, without their scripts and manifests.
-    package func following(site: String, on connection: any StorageConnection) throws -> [Job] {
+    /// Jobs of a lane that Slurm has and that have not ended, without their scripts and manifests.
+    package func following(lane: Lane, on connection: any StorageConnection) throws -> [Job] {
         try connection.query(
-            "SELECT \(Self.slimColumns) FROM jobs WHERE site = $1 AND state IN ('pending', 'running') ORDER BY id",
-            [.text(site)]
+            "SELECT \(Self.slimColumns) FROM jobs WHERE lane = $1 AND state IN ('pending', 'running') ORDER BY id",
+            [.text(lane.text)]
         ).map(JobRow.job)
     }
 
-    /// Jobs of a site whose submission is waited for: the ones under way first, then by priority.
-    package func submitting(site: String, limit: Int, on connection: any StorageConnection) throws -> [Job] {
+    /// Jobs of a lane whose submission is waited for: the ones under way first, then by priority.
+    package func submitting(lane: Lane, limit: Int, on connection: any StorageConnection) throws -> [Job] {
         try connection.query(
             """
             SELECT \(Self.columns) FROM jobs
-            WHERE site = $1 AND finished_at IS NULL AND state IN ('queued', 'staging') AND submission IN ('ready', 'trying')
+            WHERE lane = $1 AND finished_at IS NULL AND state IN ('queued', 'staging') AND submission IN ('ready', 'trying')
             ORDER BY CASE submission WHEN 'trying' THEN 0 ELSE 1 END, priority DESC, id
             LIMIT $2
             """,
-            [.text(site), .integer(Int64(limit))]
+            [.text(lane.text), .integer(Int64(limit))]
         ).map(JobRow.job)
     }
 
@@ -138,6 +138,7 @@ package struct JobStore: Sendable {
             try tasks.noteFolders(of: job, at: now, on: connection)
             try tasks.certify(job.id, at: now, on: connection)
             try tasks.settle(job, at: now, on: connection)
+            try ApprovalStore.jobEnded(job.id, at: now, on: connection)
         }
         try connection.signal(Self.channel, job.id.text)
         return job

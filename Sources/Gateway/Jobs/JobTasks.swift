@@ -8,16 +8,16 @@ package enum TaskKind {
     package static let prepare = "job.prepare"
     /// Bring a job's inputs to its site; key: the job.
     package static let stage = "job.stage"
-    /// Send what waits for a site; key: the site.
+    /// Send what waits for a site; key: the lane.
     package static let submit = "site.submit"
-    /// Look at a site; key: the site.
+    /// Look at a site; key: the lane.
     package static let follow = "site.follow"
     /// Tell a site to end a job; key: the job.
     package static let cancel = "job.cancel"
     /// Bring a job's files home; key: the job.
     package static let retrieve = "job.retrieve"
 
-    /// Remove what ended jobs left at a site, and what is too much in its cache; key: the site.
+    /// Remove what ended jobs left at a site, and what is too much in its cache; key: the lane.
     package static let clean = "site.clean"
     /// Certify what a job did, once it has ended; key: the job.
     package static let certify = "job.certify"
@@ -28,13 +28,18 @@ package enum TaskKind {
     /// Send what waits for a webhook; key: the webhook.
     package static let deliverWebhook = "webhook.deliver"
 
+    /// End a held job that nobody decided on in time; key: the approval.
+    package static let expireApproval = "approval.expire"
+    /// Hand a message to the mail relay; key: none.
+    package static let deliverMail = "mail.deliver"
+
     /// Free what no artifact holder needs; key: `daily`.
     package static let collectGarbage = "artifacts.collect"
 
     /// All of them, in the order of a job's life.
     package static let all = [
         prepare, stage, submit, follow, cancel, retrieve, certify, settleLedger, readAccounts, clean, deliverWebhook,
-        collectGarbage,
+        expireApproval, deliverMail, collectGarbage,
     ]
 }
 
@@ -73,13 +78,13 @@ package struct JobTasks: Sendable {
         let account = job.manifest?.resources.account ?? accounts[job.site] ?? job.owner
         try JobFolderStore.jobEnded(job, account: account, at: now, on: connection)
         if case .seconds(let seconds)? = job.manifest?.folderRetention, seconds < 600 {
-            try clean(site: job.site, at: now + .seconds(seconds), on: connection)
+            try clean(job.lane, at: now + .seconds(seconds), on: connection)
         }
     }
 
     /// Cleans a site up at a moment, if that is not planned earlier.
-    func clean(site: String, at moment: Timestamp, on connection: any StorageConnection) throws {
-        try queue.enqueue(task(TaskKind.clean, key: site, 20, moment), on: connection)
+    func clean(_ lane: Lane, at moment: Timestamp, on connection: any StorageConnection) throws {
+        try queue.enqueue(task(TaskKind.clean, key: lane.text, 20, moment), on: connection)
     }
 
     /// Certifies an ended job, which the wing of provenance does.
@@ -117,13 +122,25 @@ package struct JobTasks: Sendable {
     }
 
     /// Looks at a site at a moment, if there is not already an earlier look planned.
-    package func follow(site: String, at moment: Timestamp, on connection: any StorageConnection) throws {
-        try queue.enqueue(task(TaskKind.follow, key: site, 100, moment), on: connection)
+    package func follow(_ lane: Lane, at moment: Timestamp, on connection: any StorageConnection) throws {
+        try queue.enqueue(task(TaskKind.follow, key: lane.text, 100, moment), on: connection)
     }
 
     /// Sends what waits for a site, now.
-    package func submit(site: String, at moment: Timestamp, on connection: any StorageConnection) throws {
-        try queue.enqueue(task(TaskKind.submit, key: site, 90, moment), on: connection)
+    package func submit(_ lane: Lane, at moment: Timestamp, on connection: any StorageConnection) throws {
+        try queue.enqueue(task(TaskKind.submit, key: lane.text, 90, moment), on: connection)
+    }
+
+    /// Does at once what a job waits for at its site, for the way there may be open again.
+    func resume(_ job: Job, at now: Timestamp, on connection: any StorageConnection) throws {
+        let step: NextStep =
+            switch job.state {
+            case .retrieving: .retrieve
+            case .queued: .prepare
+            case .staging: .stage
+            default: .cancel
+            }
+        try queue.enqueue(request(step, job, now), on: connection)
     }
 
     /// Makes sure that a task is still ours; see ``TaskStore/requireLease(_:on:)``.
@@ -135,8 +152,8 @@ package struct JobTasks: Sendable {
         switch step {
         case .prepare: task(TaskKind.prepare, key: job.id.text, job.priority, now)
         case .stage: task(TaskKind.stage, key: job.id.text, job.priority, now, timeoutSeconds: Self.transferSeconds)
-        case .submit: task(TaskKind.submit, key: job.site, 90, now)
-        case .follow: task(TaskKind.follow, key: job.site, 100, now)
+        case .submit: task(TaskKind.submit, key: job.lane.text, 90, now)
+        case .follow: task(TaskKind.follow, key: job.lane.text, 100, now)
         case .cancel: task(TaskKind.cancel, key: job.id.text, 110, now)
         case .retrieve:
             task(TaskKind.retrieve, key: job.id.text, job.priority, now, timeoutSeconds: Self.transferSeconds)

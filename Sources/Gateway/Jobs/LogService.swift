@@ -53,10 +53,15 @@ package struct LogService: Sendable {
             let bytes = try await artifacts.read(stored.digest, offset: start, length: length)
             return Slice(bytes: bytes, total: stored.size, isComplete: true)
         }
-        guard job.submission == .accepted, !job.state.isFinal, let site = sites[job.site] else {
+        guard job.submission == .accepted, !job.state.isFinal else {
             return Slice(bytes: [], total: 0, isComplete: job.state.isFinal)
         }
-        return try await remote(log, of: job, at: site, offset: offset, length: length)
+        do {
+            guard let site = try await sites.way(of: job) else { return Slice(bytes: [], total: 0, isComplete: false) }
+            return try await remote(log, of: job, at: site, offset: offset, length: length)
+        } catch let failure as SiteFailure {
+            throw GatewayError(.siteUnavailable, "The log cannot be read from \(job.site) now: \(failure.reason)")
+        }
     }
 
     private func remote(
@@ -65,26 +70,22 @@ package struct LogService: Sendable {
         at site: any Site,
         offset: Int64,
         length: Int
-    ) async throws -> Slice {
-        do {
-            var part = try await site.read(
+    ) async throws(SiteFailure) -> Slice {
+        var part = try await site.read(
+            log.path,
+            key: job.submissionKey,
+            offset: max(0, offset),
+            length: offset < 0 ? 0 : length
+        )
+        if offset < 0, let size = part?.size {
+            part = try await site.read(
                 log.path,
                 key: job.submissionKey,
-                offset: max(0, offset),
-                length: offset < 0 ? 0 : length
+                offset: Self.start(offset, size: size),
+                length: length
             )
-            if offset < 0, let size = part?.size {
-                part = try await site.read(
-                    log.path,
-                    key: job.submissionKey,
-                    offset: Self.start(offset, size: size),
-                    length: length
-                )
-            }
-            return Slice(bytes: part?.bytes ?? [], total: part?.size ?? 0, isComplete: false)
-        } catch {
-            throw GatewayError(.siteUnavailable, "The log cannot be read from \(job.site) now: \(error.reason)")
         }
+        return Slice(bytes: part?.bytes ?? [], total: part?.size ?? 0, isComplete: false)
     }
 
     private static func start(_ offset: Int64, size: Int64) -> Int64 { offset < 0 ? max(0, size + offset) : offset }

@@ -47,9 +47,9 @@ enum SubmissionStore {
             INSERT INTO jobs (id, name, site, template, owner, manifest, script, script_digest, labels, priority,
                 array_count, retry_limit, retry_causes, created_at, state, attempt, submission, updated_at, version,
                 event_count, staged_first, cache_status, cache_key, cache_scope, cache_job, cache_reason, reason,
-                finished_at, template_digest)
+                finished_at, template_digest, lane, key_owner)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                $22, $23, $24, $25, $26, $27, $28, $29)
+                $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
             """,
             [
                 .text(job.id.text), .text(job.name), .text(job.site), .text(job.template), .text(job.owner),
@@ -62,7 +62,7 @@ enum SubmissionStore {
                 JobRow.optional(job.cache?.status.rawValue), JobRow.optional(job.cache?.key),
                 JobRow.optional(job.cache?.scope), JobRow.optional(job.cache?.job?.text),
                 JobRow.optional(job.cache?.reason), JobRow.optional(job.reason), JobRow.optional(job.finishedAt),
-                .text(job.templateDigest),
+                .text(job.templateDigest), .text(job.lane.text), JobRow.optional(job.keyOwner),
             ]
         )
         for (key, value) in job.labels {

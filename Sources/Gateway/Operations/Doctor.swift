@@ -268,11 +268,13 @@ extension Doctor {
     }
 
     private func looks(_ database: any Database, _ now: Timestamp) async throws -> [SiteCheck] {
-        let names = configuration.sites.map(\.name)
+        // A personal site is looked at only while somebody has jobs there.
+        let sites = configuration.sites.filter { $0.identity == .community }
+        let names = sites.map(\.name)
         let records = try await database.read { connection in
             try names.map { try SiteStatusStore.find($0, on: connection) }
         }
-        return zip(configuration.sites, records).map { site, record in
+        return zip(sites, records).map { site, record in
             Self.look(site.name, record, now, limit: site.pollSlowest + Self.unseenLimit)
         }
     }

@@ -20,6 +20,14 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     case signIn = "sessions.begin"
     case signOut = "sessions.end"
 
+    // Budgets
+    case listProjects = "projects.list"
+    case readProject = "projects.read"
+    case manageProjects = "projects.manage"
+    case readAllocation = "allocations.read"
+    case manageAllocations = "allocations.manage"
+    case verifyLedger = "ledger.verify"
+
     // Jobs
     case submitJob = "jobs.submit"
     case listJobs = "jobs.list"
@@ -56,7 +64,14 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     // Sites, templates, background work
     case readSites = "sites.read"
     case tendSites = "sites.tend"
+    case readCredential = "credentials.read"
+    case changeCredential = "credentials.change"
+    case tendCredentials = "credentials.tend"
     case readTemplates = "templates.read"
     case tendQueue = "queue.tend"
     case manageWebhooks = "webhooks.manage"
+
+    // Approvals
+    case readApprovals = "approvals.read"
+    case decideApprovals = "approvals.decide"
 }

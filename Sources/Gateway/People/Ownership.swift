@@ -21,7 +21,13 @@ package struct Ownership: Sendable {
     private var resolvers: [ProtectedObject: Resolver]
 
     /// What the spine knows.
-    init(jobs: JobService, artifacts: ArtifactLibrary, uploads: UploadService) {
+    init(
+        jobs: JobService,
+        artifacts: ArtifactLibrary,
+        uploads: UploadService,
+        projects: ProjectService,
+        allocations: AllocationService
+    ) {
         resolvers = [
             .person: { name, person in name == person.name ? .own : .notTheirs },
             .job: { name, person in
@@ -35,6 +41,11 @@ package struct Ownership: Sendable {
             .upload: { name, person in
                 guard let id = UploadID(name) else { return .unreadable }
                 return try await uploads.owner(of: id) == person.name ? .own : .notTheirs
+            },
+            .project: { name, person in try await projects.includes(name, person) ? .own : .notTheirs },
+            .allocation: { name, person in
+                guard let id = AllocationID(name) else { return .unreadable }
+                return try await allocations.includes(id, person) ? .own : .notTheirs
             },
         ]
     }

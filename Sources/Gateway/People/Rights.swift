@@ -5,13 +5,17 @@ package enum ProtectedObject: String, Sendable, Hashable, CaseIterable {
     case upload
     case analysis
     case person
+    /// Its members own it, whatever their part in it.
+    case project
+    /// Owned by the members of its project.
+    case allocation
 
     /// The name of the part of an address that names it.
     package var parameter: String {
         switch self {
         case .artifact: "digest"
-        case .person: "name"
-        case .job, .upload, .analysis: "id"
+        case .person, .project: "name"
+        case .job, .upload, .analysis, .allocation: "id"
         }
     }
 }
@@ -76,6 +80,13 @@ package enum Rights {
         case .signIn: return right(nil, .all, .all, .all, .all, .read)
         case .signOut: return right(nil, .all, .all, .all, .all, .read)
 
+        case .listProjects: return right(nil, .none, .own, .own, .all, .read)
+        case .readProject: return right(.project, .none, .own, .own, .all, .read)
+        case .manageProjects: return right(nil, .none, .none, .none, .all, .admin)
+        case .readAllocation: return right(.allocation, .none, .own, .own, .all, .read)
+        case .manageAllocations: return right(nil, .none, .none, .none, .all, .admin)
+        case .verifyLedger: return right(nil, .none, .none, .none, .all, .admin)
+
         case .submitJob: return right(nil, .none, .none, .own, .all, .write)
         case .listJobs: return right(nil, .none, .none, .own, .all, .read)
         case .readJob: return right(.job, .none, .none, .own, .all, .read)
@@ -108,9 +119,17 @@ package enum Rights {
 
         case .readSites: return right(nil, .none, .all, .all, .all, .read)
         case .tendSites: return right(nil, .none, .none, .none, .all, .admin)
+        // Nobody, an admin neither, has to do with somebody else's key but to see that it is there and to take it away.
+        case .readCredential: return right(nil, .none, .none, .own, .own, .read)
+        case .changeCredential: return right(nil, .none, .none, .own, .own, .write)
+        case .tendCredentials: return right(nil, .none, .none, .none, .all, .admin)
         case .readTemplates: return right(nil, .none, .all, .all, .all, .read)
         case .tendQueue: return right(nil, .none, .none, .none, .all, .admin)
         case .manageWebhooks: return right(nil, .none, .none, .none, .all, .admin)
+
+        case .readApprovals: return right(nil, .none, .none, .none, .all, .approve)
+        // Beyond this, nobody decides on a job of their own: `ApprovalDesk` looks at the job.
+        case .decideApprovals: return right(nil, .none, .none, .none, .all, .approve)
         }
     }
 

@@ -14,6 +14,8 @@ package struct Admission: Sendable {
     struct Admitted: Sendable {
         let manifest: JobManifest
         let site: String
+        /// Whether the job runs as its owner there, and not as the gateway.
+        let isPersonal: Bool
         let script: String
         let scriptDigest: SHA256Digest
         let templateDigest: String
@@ -32,6 +34,8 @@ package struct Admission: Sendable {
                 manifestText: manifest.json.jsonText,
                 name: manifest.name,
                 site: site,
+                lane: Lane(site: site, person: isPersonal ? owner : nil),
+                keyOwner: OwnerWord.of(owner),
                 template: manifest.effectiveTemplate,
                 templateDigest: templateDigest,
                 script: script,
@@ -112,6 +116,7 @@ package struct Admission: Sendable {
         return Admitted(
             manifest: manifest,
             site: site.name,
+            isPersonal: site.identity == .personal,
             script: script,
             scriptDigest: SHA256Digest(of: script.utf8),
             templateDigest: SHA256Digest(of: template.text.utf8).description,
@@ -134,7 +139,7 @@ package struct Admission: Sendable {
             if let site = configurations.first(where: { $0.name == name }) { return site }
             throw Self.noSite("there is no site '\(name)'", configurations)
         }
-        let free = candidates.filter(\.site.isChosenByGateway)
+        let free = candidates.filter { $0.site.isChosenByGateway && $0.site.identity == .community }
         if let site = Placement.choose(partition: manifest.resources.partition, among: free) { return site }
         throw Self.noSite("the gateway has no site to choose", configurations)
     }

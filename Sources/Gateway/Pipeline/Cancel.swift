@@ -10,16 +10,19 @@ struct Cancel: Sendable {
         guard let job = try await world.job(of: task), job.cancelRequestedAt != nil, let slurmID = job.slurm?.jobId,
             job.state == .pending || job.state == .running
         else { return .done }
-        guard let site = world.sites[job.site] else { return .dead(reason: "there is no site '\(job.site)'") }
         do {
+            guard let site = try await world.sites.way(of: job) else {
+                return .dead(reason: "there is no site '\(job.site)'")
+            }
             try await site.cancel(slurmID: slurmID)
             return .done
-        } catch {
+        } catch let error as SiteFailure {
             try await world.apply(
                 .notVisible(reason: "Not cancelled yet: \(error.reason)", isWholeAnswer: false),
                 to: job.id
             )
-            return error.isTransient ? .again(after: .seconds(5)) : .again(after: .seconds(60))
+            return error.isTransient && !error.concernsAccount
+                ? .again(after: .seconds(5)) : .again(after: .seconds(60))
         }
     }
 }

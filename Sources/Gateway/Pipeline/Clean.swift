@@ -13,39 +13,39 @@ struct Clean: Sendable {
     let world: World
 
     func run(_ task: LeasedTask) async throws -> TaskOutcome {
-        guard let name = task.key, let site = world.sites[name] else {
-            return .dead(reason: "there is no site '\(task.key ?? "")' in the configuration")
+        let lane = Lane(task.key ?? "")
+        guard let policy = world.sites[lane.site]?.configuration.cache else {
+            return .dead(reason: "there is no site '\(lane.site)' in the configuration")
         }
-        guard let data = site.data else { return .again(after: Self.interval) }
-        let policy = site.configuration.cache
         let now = world.keeper.now()
         let folders = try await world.database.read { connection in
             try JobFolderStore.due(
-                at: name,
+                at: lane,
                 standard: policy.folderSeconds,
                 now: now,
                 limit: Self.most,
                 on: connection
             )
         }
-        let surplus = try await world.staging.surplus(at: site, besides: 0)
+        let surplus = try await world.staging.surplus(in: lane, policy, besides: 0)
         guard !folders.isEmpty || !surplus.isEmpty else { return .again(after: Self.interval) }
         do {
+            guard let data = try await world.sites.way(lane)?.data else { return .again(after: Self.interval) }
             let report = try await data.clean(folders: folders, cached: surplus)
             try await world.write { connection in
                 try JobFolderStore.forget(report.removed, on: connection)
-                try SiteCopyStore.forget(surplus, at: name, on: connection)
+                try SiteCopyStore.forget(surplus, at: lane, on: connection)
             }
             world.logger.info(
                 "cleaned up a site",
-                metadata: ["site": "\(name)", "folders": "\(report.removed.count)", "files": "\(surplus.count)"]
+                metadata: ["site": "\(lane)", "folders": "\(report.removed.count)", "files": "\(surplus.count)"]
             )
         } catch let failure as SiteFailure {
             world.logger.notice(
                 "a site cannot be cleaned up now",
-                metadata: ["site": "\(name)", "reason": "\(failure.reason)"]
+                metadata: ["site": "\(lane)", "reason": "\(failure.reason)"]
             )
-            return .again(after: .seconds(60))
+            return .again(after: failure.concernsAccount ? Self.interval : .seconds(60))
         }
         return .again(after: folders.count == Self.most ? .zero : Self.interval)
     }

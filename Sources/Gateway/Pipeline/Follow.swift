@@ -8,31 +8,46 @@ struct Follow: Sendable {
     let world: World
 
     func run(_ task: LeasedTask) async throws -> TaskOutcome {
-        guard let name = task.key, let site = world.sites[name] else {
-            return .dead(reason: "there is no site '\(task.key ?? "")' in the configuration")
+        let lane = Lane(task.key ?? "")
+        guard let configuration = world.sites[lane.site]?.configuration else {
+            return .dead(reason: "there is no site '\(lane.site)' in the configuration")
         }
         let begun = ContinuousClock.now
         let jobs = try await world.database.read { connection in
-            try world.store.following(site: name, on: connection).map { job in
+            try world.store.following(lane: lane, on: connection).map { job in
                 var job = job
                 if job.arrayCount != nil { job.tasks = try world.store.arrayTasks(of: job.id, on: connection) }
                 return job
             }
         }
-        let observation = await site.observe(jobs.compactMap(Self.followed))
-        Counter(label: "farfield_site_looks_total", dimensions: [("site", name)]).increment()
+        let observation = try await look(lane, jobs)
+        Counter(label: "farfield_site_looks_total", dimensions: [("site", lane.site)]).increment()
         let now = world.keeper.now()
-        let changed = try await record(observation, of: jobs, site: name, at: now)
+        let changed = try await record(observation, of: jobs, in: lane, at: now)
+        // A person's way is left alone while nothing of theirs is under way.
+        if lane.person != nil, jobs.isEmpty { return .done }
         return .again(
             after: PollInterval.next(
                 jobs: jobs,
                 changed: changed,
                 isUp: observation.health.state == .up,
                 cost: ContinuousClock.now - begun,
-                site: site.configuration,
+                site: configuration,
                 now: now
             )
         )
+    }
+
+    /// A way that is closed is a look that told nothing.
+    private func look(_ lane: Lane, _ jobs: [Job]) async throws -> SiteObservation {
+        do {
+            guard let site = try await world.sites.way(lane) else {
+                return SiteObservation(health: SiteHealth(state: .unknown, reason: nil), answers: [:], partitions: nil)
+            }
+            return await site.observe(jobs.compactMap(Self.followed))
+        } catch let failure as SiteFailure {
+            return SiteObservation(health: SiteHealth(failure), answers: [:], partitions: nil)
+        }
     }
 
     static func followed(_ job: Job) -> FollowedJob? {
@@ -52,24 +67,24 @@ struct Follow: Sendable {
     private func record(
         _ observation: SiteObservation,
         of jobs: [Job],
-        site: String,
+        in lane: Lane,
         at now: Timestamp
     ) async throws -> Int {
         let news = Self.news(observation, of: jobs, at: now)
         let lookedAt = observation.answers.isEmpty ? nil : now
         return try await world.write { connection in
             for (job, input) in news { try world.store.apply(input, to: job, on: connection) }
-            let before = try SiteStatusStore.find(site, on: connection)?.state ?? .unknown
+            let before = try SiteStatusStore.find(lane.text, on: connection)?.state ?? .unknown
             if before != observation.health.state {
                 world.logger.notice(
                     "site is \(observation.health.state.rawValue)",
-                    metadata: ["site": "\(site)", "reason": "\(observation.health.reason ?? "-")"]
+                    metadata: ["site": "\(lane)", "reason": "\(observation.health.reason ?? "-")"]
                 )
             }
             try SiteStatusStore.record(
                 observation.health,
                 partitions: observation.partitions,
-                site: site,
+                lane: lane,
                 lookedAt: lookedAt,
                 at: now,
                 on: connection

@@ -25,6 +25,11 @@ package struct Pipeline: Sendable {
                 concurrency: 4,
                 run: { try await SettleLedger(world: world.holding($0)).run($0) }
             ),
+            Step(
+                kind: TaskKind.readAccounts,
+                concurrency: 2,
+                run: { try await ReadAccounts(world: world.holding($0)).run($0) }
+            ),
             Step(kind: TaskKind.clean, concurrency: 2, run: { try await Clean(world: world.holding($0)).run($0) }),
         ]
     }

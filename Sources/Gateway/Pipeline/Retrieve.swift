@@ -14,14 +14,12 @@ struct Retrieve: Sendable {
 
     func run(_ task: LeasedTask) async throws -> TaskOutcome {
         guard let job = try await world.job(of: task), job.state == .retrieving else { return .done }
-        guard let site = world.sites[job.site] else {
-            try await world.apply(
-                .retrieved(note: "Its site is no longer configured; no files were brought home."),
-                to: job.id
-            )
-            return .done
-        }
         do {
+            guard let site = try await world.sites.way(of: job) else {
+                let note = "Its site is no longer configured; no files were brought home."
+                try await world.apply(.retrieved(note: note), to: job.id)
+                return .done
+            }
             let found = try await LogContext.with(["site": "\(job.site)"]) { try await bringHome(job, from: site) }
             let ended = try await world.write { connection in
                 if found.note == nil, job.ending?.state == .completed, found.inputsAreUnchanged {
@@ -39,7 +37,9 @@ struct Retrieve: Sendable {
             )
             return .done
         } catch let failure as SiteFailure {
-            guard failure.isTransient, world.keeper.now() - job.updatedAt < Self.patience else {
+            guard failure.isTransient || failure.waitsForOwner(of: job),
+                world.keeper.now() - job.updatedAt < Self.patience
+            else {
                 try await world.apply(
                     .retrieved(note: "Not all files were brought home: \(failure.reason)"),
                     to: job.id
@@ -47,7 +47,7 @@ struct Retrieve: Sendable {
                 return .done
             }
             try await world.apply(.retrievalDelayed(reason: failure.reason), to: job.id)
-            return .again(after: .seconds(10))
+            return .again(after: .seconds(failure.waitsForOwner(of: job) ? 60 : 10))
         } catch let failure as ArtifactStoreFailure {
             // The files are safe at the site: they wait for as long as it takes.
             try await world.apply(.retrievalDelayed(reason: failure.reason), to: job.id)

@@ -16,11 +16,11 @@ struct Stage: Sendable {
             try await world.apply(.inputsRefused(reason: "Its manifest cannot be read any more."), to: job.id)
             return .done
         }
-        guard let site = world.sites[job.site] else {
-            try await world.apply(.staging(reason: "Its site is not in the configuration."), to: job.id)
-            return .again(after: .seconds(60))
-        }
         do {
+            guard let site = try await world.sites.way(of: job) else {
+                try await world.apply(.staging(reason: "Its site is not in the configuration."), to: job.id)
+                return .again(after: .seconds(60))
+            }
             try await settle(job, manifest, at: site)
             return .done
         } catch let failure as InputFailure {
@@ -33,12 +33,12 @@ struct Stage: Sendable {
                 return .again(after: .seconds(10))
             }
         } catch let failure as SiteFailure {
-            guard failure.isTransient else {
+            guard failure.isTransient || failure.waitsForOwner(of: job) else {
                 try await world.apply(.inputsRefused(reason: failure.reason), to: job.id)
                 return .done
             }
             try await world.apply(.staging(reason: failure.reason), to: job.id)
-            return .again(after: .seconds(5))
+            return .again(after: failure.waitsForOwner(of: job) ? .seconds(60) : .seconds(5))
         } catch let failure as ArtifactStoreFailure {
             try await world.apply(.staging(reason: failure.reason), to: job.id)
             return .again(after: .seconds(10))
@@ -95,15 +95,15 @@ struct Stage: Sendable {
             switch verdict {
             case .answered, .joined: return false
             case .compute: return true
-            case .absent(let entry, let outputs): try await recover(outputs, of: entry)
+            case .absent(let entry, let outputs): try await recover(outputs, of: entry, for: job)
             }
         }
         return true
     }
 
     /// A known result whose files are at a site is fetched, not computed anew.
-    private func recover(_ outputs: [JobOutput], of entry: ResultStore.Entry) async throws {
-        for output in outputs where try await !world.staging.bringHome(output.digest) {
+    private func recover(_ outputs: [JobOutput], of entry: ResultStore.Entry, for job: Job) async throws {
+        for output in outputs where try await !world.staging.bringHome(output.digest, for: job.lane.person) {
             try await world.write { try world.results.lose(entry, on: $0) }
             return
         }

@@ -8,7 +8,7 @@ actor SubmissionBatches {
     private static let longest = Duration.seconds(60)
 
     private let world: World
-    private let site: String
+    private let lane: Lane
     private let trains: Int
     private let end: Timestamp
     /// Handed out, and not handed back.
@@ -19,8 +19,8 @@ actor SubmissionBatches {
     /// Whether jobs may be left that could be sent now.
     private(set) var isCutShort = false
 
-    init(world: World, site: String, trains: Int) {
-        (self.world, self.site, self.trains) = (world, site, trains)
+    init(world: World, lane: Lane, trains: Int) {
+        (self.world, self.lane, self.trains) = (world, lane, trains)
         end = world.keeper.now() + Self.longest
     }
 
@@ -65,8 +65,8 @@ actor SubmissionBatches {
     }
 
     private func waiting(limit: Int) async throws -> [Job] {
-        try await world.database.read { [world, site] connection in
-            try world.store.submitting(site: site, limit: limit, on: connection)
+        try await world.database.read { [world, lane] connection in
+            try world.store.submitting(lane: lane, limit: limit, on: connection)
         }
     }
 }

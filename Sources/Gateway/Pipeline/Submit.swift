@@ -14,19 +14,24 @@ struct Submit: Sendable {
     let world: World
 
     func run(_ task: LeasedTask) async throws -> TaskOutcome {
-        guard let name = task.key, let site = world.sites[name] else {
-            return .dead(reason: "there is no site '\(task.key ?? "")' in the configuration")
+        let lane = Lane(task.key ?? "")
+        guard let configuration = world.sites[lane.site]?.configuration else {
+            return .dead(reason: "there is no site '\(lane.site)' in the configuration")
         }
         // Somebody else may need a session meanwhile.
-        let trains = site.configuration.maxSessions < 4 ? 1 : 2
-        let batches = SubmissionBatches(world: world, site: name, trains: trains)
+        let trains = configuration.maxSessions < 4 ? 1 : 2
+        let batches = SubmissionBatches(world: world, lane: lane, trains: trains)
         let waiting = try await batches.preview()
         guard !waiting.isEmpty else { return .done }
+        let site: any Site
         do {
-            try await site.reach()
-        } catch {
-            try await explain(waiting, error.reason, site: name)
-            return .again(after: .seconds(5))
+            guard let way = try await world.sites.way(lane) else { return .again(after: .seconds(60)) }
+            try await way.reach()
+            site = way
+        } catch let failure as SiteFailure {
+            try await explain(waiting, failure, in: lane)
+            // A person's key is not tried again and again: their next one is sent on its way by its upload.
+            return .again(after: lane.person != nil && failure.concernsAccount ? .seconds(60) : .seconds(5))
         }
         let result = try await withThrowingTaskGroup(of: Result.self) { group in
             for _ in 0..<trains { group.addTask { try await drive(batches, to: site) } }
@@ -61,7 +66,7 @@ struct Submit: Sendable {
                 try await site.reach()
             } catch {
                 await batches.stop()
-                try await explain(waiting, error.reason, site: site.configuration.name)
+                try await explain(waiting, error, in: site.lane)
                 result.isAway = true
                 return result
             }
@@ -99,12 +104,12 @@ struct Submit: Sendable {
     }
 
     /// Tells why nothing can be sent now; whether an earlier try came through stays open.
-    private func explain(_ jobs: [Job], _ reason: String, site: String) async throws {
+    private func explain(_ jobs: [Job], _ failure: SiteFailure, in lane: Lane) async throws {
         try await world.write { connection in
-            let health = SiteHealth(state: .down, reason: reason)
             let now = world.keeper.now()
-            try SiteStatusStore.record(health, partitions: nil, site: site, at: now, on: connection)
-            try world.tasks.follow(site: site, at: now + .seconds(5), on: connection)
+            let reason = failure.reason
+            try SiteStatusStore.record(SiteHealth(failure), partitions: nil, lane: lane, at: now, on: connection)
+            if !failure.concernsAccount { try world.tasks.follow(lane, at: now + .seconds(5), on: connection) }
             for job in jobs {
                 let input: JobInput =
                     job.submission == .trying ? .outcomeUnknown(reason: reason) : .waits(reason: reason)
@@ -115,10 +120,10 @@ struct Submit: Sendable {
 
     /// Step 1: "about to submit", in one transaction.
     ///
-    /// A job cancelled meanwhile is left out.
+    /// A job cancelled meanwhile is left out, and so is one that must be approved first.
     private func announce(_ waiting: [Job]) async throws -> [Job] {
         try await world.write { connection in
-            try waiting.compactMap { job in
+            try world.approvals.clear(waiting, on: connection).compactMap { job in
                 let announced = try world.store.apply(.submitting, to: job.id, on: connection)
                 return announced?.submission == .trying ? announced : nil
             }
@@ -262,6 +267,7 @@ struct Submit: Sendable {
             key: job.submissionKey,
             files: files,
             expected: job.manifest?.inputs.filter { $0.source.inlineBytes == nil }.map(\.path) ?? [],
+            comment: job.comment,
             resubmits: resubmits
         )
     }

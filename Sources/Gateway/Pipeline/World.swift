@@ -13,6 +13,7 @@ package struct World: Sendable {
     let inputs: InputResolver
     let staging: SiteStaging
     let results: ResultCache
+    let approvals: ApprovalDesk
     let limits: Limits
     /// When the database was last restored from a backup; older jobs may have been sent since the backup was made.
     let restoredAt: Timestamp?
@@ -29,6 +30,8 @@ package struct World: Sendable {
         sites: SiteDirectory,
         artifacts: ArtifactLibrary,
         sources: RemoteSources,
+        approvals: ApprovalPolicy = .none,
+        mail: MailBox = MailBox(policy: nil),
         limits: Limits,
         restoredAt: Timestamp?,
         keeper: TimeKeeper,
@@ -60,6 +63,13 @@ package struct World: Sendable {
             sites: sites,
             keeper: keeper,
             logger: logger
+        )
+        self.approvals = ApprovalDesk(
+            policy: approvals,
+            pricing: .booked(sites.sites.map(\.configuration)),
+            store: store,
+            mail: mail,
+            keeper: keeper
         )
         results = ResultCache(
             store: store,

@@ -10,6 +10,9 @@ package protocol Site: Sendable {
     /// Its configuration.
     var configuration: SiteConfiguration { get }
 
+    /// Whose account it is entered through.
+    var lane: Lane { get }
+
     /// Makes sure that a connection stands; nothing is run.
     ///
     /// - Throws: ``SiteFailure`` that says what to do.
@@ -79,6 +82,7 @@ package protocol Site: Sendable {
 }
 
 extension Site {
+    package var lane: Lane { Lane(site: configuration.name) }
     package var data: (any SiteData)? { nil }
     package var accounting: (any SiteAccounting)? { nil }
     package var figures: SSHFigures? { nil }
@@ -92,6 +96,8 @@ package struct Submission: Sendable {
     package let files: [DeliverAndSubmit.File]
     /// Paths below the job's folder that must be there already.
     package let expected: [String]
+    /// For Slurm's comment: whose job it is.
+    package let comment: String
     /// Whether a search proved that no job of this key exists.
     package let resubmits: Bool
 }
@@ -156,6 +162,8 @@ package struct SiteHealth: Sendable, Hashable {
     package let state: SiteState
     /// What is wrong, for a person.
     package let reason: String?
+    /// Whether it is so for everybody, whatever the account.
+    package var concernsHost = false
 }
 
 /// Whether a site answers.
@@ -174,6 +182,13 @@ package struct FilePart: Sendable {
     package let bytes: [UInt8]
     /// The file's size now.
     package let size: Int64
+}
+
+extension SiteHealth {
+    /// A site that could not be asked.
+    init(_ failure: SiteFailure) {
+        self.init(state: .down, reason: failure.reason, concernsHost: failure.concernsHost)
+    }
 }
 
 /// What a job's folder holds of its declared outputs.
@@ -200,6 +215,10 @@ package struct SiteFailure: Error, Sendable, CustomStringConvertible {
     package let reason: String
     /// Whether trying again can help.
     package let isTransient: Bool
+    /// Whether it is the account, its key or its certificate, so that a new credential of its person can help.
+    package var concernsAccount = false
+    /// Whether it is so for everybody, whatever the account.
+    package var concernsHost = false
 
     package var description: String { reason }
 }

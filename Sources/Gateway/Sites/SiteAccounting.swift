@@ -15,6 +15,7 @@ package protocol SiteAccounting: Sendable {
     /// - Parameters:
     ///   - account: the account's name.
     ///   - since: the moment from which on use is summed up.
+    /// - Returns: the figures; what one program did not tell is absent and said.
     /// - Throws: ``SiteFailure``.
     func figures(of account: String, since: Timestamp) async throws(SiteFailure) -> AccountFigures
 }

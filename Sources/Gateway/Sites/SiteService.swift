@@ -22,6 +22,8 @@ package struct SiteStatus: Sendable, Hashable {
     package let login: SiteLoginState?
     /// Until when the site lets the login live.
     package let loginExpiresAt: Timestamp?
+    /// Whose account jobs run as there.
+    package let identity: SiteIdentity
 }
 
 /// What was tried at a site.
@@ -44,13 +46,20 @@ package struct SiteCheckReport: Sendable, Hashable {
 package struct SiteDirectory: Sendable {
     /// All sites, in the order of the configuration.
     package let sites: [any Site]
+    /// Where people have accounts of their own.
+    let personal: PersonalWays?
 
     /// A directory.
     ///
     /// - Parameter sites: in the order of the configuration.
-    package init(sites: [any Site]) { self.sites = sites }
+    package init(sites: [any Site]) { self.init(sites: sites, personal: nil) }
 
-    /// The site of that name.
+    init(sites: [any Site], personal: PersonalWays?) {
+        self.sites = sites
+        self.personal = personal
+    }
+
+    /// The site of that name, as it stands in the configuration; a job's work goes by its own way instead.
     package subscript(_ name: String) -> (any Site)? { sites.first { $0.configuration.name == name } }
 }
 
@@ -115,7 +124,8 @@ package struct SiteService: Sendable {
             partitions: record?.partitions ?? [],
             activeJobs: try SiteStatusStore.activeJobs(site.name, on: connection),
             login: login,
-            loginExpiresAt: login?.remaining.map { now + $0 }
+            loginExpiresAt: login?.remaining.map { now + $0 },
+            identity: site.identity
         )
     }
 }

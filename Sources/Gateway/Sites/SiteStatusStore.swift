@@ -16,15 +16,32 @@ package struct SiteRecord: Sendable, Hashable {
 
 /// The table `site_status`.
 package enum SiteStatusStore {
+    /// Records what was seen through a lane.
+    ///
+    /// Of a person's own, it is told of the site as well when it says something for everybody: that it answers, or that
+    /// its login node cannot be reached. One person's bad key is nobody else's concern.
     static func record(
         _ health: SiteHealth,
         partitions: [String]?,
-        site: String,
+        lane: Lane,
         lookedAt: Timestamp? = nil,
         at now: Timestamp,
         on connection: any StorageConnection
     ) throws {
-        let before = try find(site, on: connection)
+        try record(health, partitions: partitions, name: lane.text, lookedAt: lookedAt, at: now, on: connection)
+        guard lane.person != nil, health.state == .up || health.concernsHost else { return }
+        try record(health, partitions: partitions, name: lane.site, lookedAt: lookedAt, at: now, on: connection)
+    }
+
+    private static func record(
+        _ health: SiteHealth,
+        partitions: [String]?,
+        name: String,
+        lookedAt: Timestamp?,
+        at now: Timestamp,
+        on connection: any StorageConnection
+    ) throws {
+        let before = try find(name, on: connection)
         let since = before?.state == health.state ? before?.since ?? now : now
         let partitions = partitions ?? before?.partitions ?? []
         try connection.execute(
@@ -36,7 +53,7 @@ package enum SiteStatusStore {
                 looked_at = COALESCE(excluded.looked_at, site_status.looked_at)
             """,
             [
-                .text(site), .text(health.state.rawValue), SQLValue(health.reason), .integer(since.microseconds),
+                .text(name), .text(health.state.rawValue), SQLValue(health.reason), .integer(since.microseconds),
                 .integer(now.microseconds), .text(partitions.joined(separator: ",")),
                 SQLValue(lookedAt?.microseconds),
             ]

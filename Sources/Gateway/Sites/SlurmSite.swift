@@ -6,6 +6,7 @@ internal import Slurm
 /// A Slurm cluster behind a login node: the spine's seam on `Slurm` and `SSHClient`.
 package struct SlurmSite: Site {
     package let configuration: SiteConfiguration
+    package let lane: Lane
     /// Seconds until the second of two looks for a job that is to be sent again.
     private static let secondLookAfter = 5
 
@@ -17,9 +18,11 @@ package struct SlurmSite: Site {
     ///
     /// - Parameters:
     ///   - configuration: from the configuration file.
+    ///   - lane: whose account the pool enters; the gateway's own when left out.
     ///   - pool: connections to its login node.
-    package init(configuration: SiteConfiguration, pool: SSHConnectionPool) {
+    package init(configuration: SiteConfiguration, lane: Lane? = nil, pool: SSHConnectionPool) {
         self.configuration = configuration
+        self.lane = lane ?? Lane(site: configuration.name)
         self.pool = pool
         transport = SSHTransport(pool: pool, calls: RemoteCalls(site: configuration.name))
         folder = WorkFolder(configured: configuration.workFolder, transport: transport)
@@ -45,6 +48,7 @@ package struct SlurmSite: Site {
                     files: submission.files,
                     expected: submission.expected,
                     script: JobFolder.batchScript,
+                    comment: submission.comment,
                     resubmits: submission.resubmits
                 )
             }
@@ -131,7 +135,7 @@ package struct SlurmSite: Site {
             return SiteObservation(health: Self.health(observation), answers: answers, partitions: nil)
         } catch {
             return SiteObservation(
-                health: SiteHealth(state: .down, reason: SiteFailure(error).reason),
+                health: SiteHealth(SiteFailure(error)),
                 answers: [:],
                 partitions: nil
             )
@@ -151,7 +155,7 @@ package struct SlurmSite: Site {
             return SiteObservation(health: health, answers: [:], partitions: partitions)
         } catch {
             return SiteObservation(
-                health: SiteHealth(state: .down, reason: SiteFailure(error).reason),
+                health: SiteHealth(SiteFailure(error)),
                 answers: [:],
                 partitions: nil
             )
@@ -259,7 +263,13 @@ extension SiteFailure {
     init(_ error: any Error) {
         switch error {
         case let failure as SiteFailure: self = failure
-        case let error as SSHError: self.init(reason: "\(error). \(error.hint)", isTransient: error.isTransient)
+        case let error as SSHError:
+            self.init(
+                reason: "\(error). \(error.hint)",
+                isTransient: error.isTransient,
+                concernsAccount: error.concernsAccount,
+                concernsHost: error.concernsHost
+            )
         case let error as SlurmError: self.init(reason: "\(error)", isTransient: error.isRetriable)
         default: self.init(reason: "\(error)", isTransient: true)
         }

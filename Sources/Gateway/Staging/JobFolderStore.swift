@@ -1,6 +1,6 @@
 internal import Storage
 
-/// The table `job_folders`: what ended jobs left at their sites, and how long it stays.
+/// The table `job_folders`: what ended jobs left at their sites, and how long it stays; its column `site` holds lanes.
 enum JobFolderStore {
     /// Until the end of time, as the table says it.
     private static let forever = Int64.max
@@ -30,7 +30,7 @@ enum JobFolderStore {
                 ON CONFLICT (folder) DO UPDATE SET ended_at = excluded.ended_at, keep_seconds = excluded.keep_seconds
                 """,
                 [
-                    .text(job.submissionKey(attempt: attempt)), .text(job.id.text), .text(job.site),
+                    .text(job.submissionKey(attempt: attempt)), .text(job.id.text), .text(job.lane.text),
                     .text(account), .integer(now.microseconds), keep,
                 ]
             )
@@ -45,7 +45,7 @@ enum JobFolderStore {
     /// Folders whose time is over, the oldest first.
     ///
     /// - Parameters:
-    ///   - site: where.
+    ///   - lane: where.
     ///   - standard: seconds a folder stays when its manifest does not say; nil for ever.
     ///   - now: the present moment.
     ///   - limit: the most.
@@ -53,7 +53,7 @@ enum JobFolderStore {
     /// - Returns: their names.
     /// - Throws: storage errors.
     static func due(
-        at site: String,
+        at lane: Lane,
         standard: Int?,
         now: Timestamp,
         limit: Int,
@@ -66,7 +66,7 @@ enum JobFolderStore {
             ORDER BY ended_at, folder LIMIT $4
             """,
             [
-                .text(site), .integer(standard.map(Int64.init) ?? forever), .integer(now.microseconds),
+                .text(lane.text), .integer(standard.map(Int64.init) ?? forever), .integer(now.microseconds),
                 .integer(Int64(limit)),
             ]
         ).map { try $0.text("folder") }
@@ -81,7 +81,7 @@ enum JobFolderStore {
     /// Number and bytes of folders by site and allocation.
     static func totals(
         on connection: any StorageConnection
-    ) throws -> [(site: String, account: String, count: Int, bytes: Int64)] {
+    ) throws -> [(lane: Lane, account: String, count: Int, bytes: Int64)] {
         try connection.query(
             """
             SELECT site, account, COUNT(*) AS number, CAST(SUM(size) AS BIGINT) AS bytes FROM job_folders
@@ -89,7 +89,8 @@ enum JobFolderStore {
             """
         ).map {
             (
-                try $0.text("site"), try $0.text("account"), Int(try $0.integer("number")), try $0.integer("bytes")
+                Lane(try $0.text("site")), try $0.text("account"), Int(try $0.integer("number")),
+                try $0.integer("bytes")
             )
         }
     }

@@ -3,7 +3,7 @@ internal import Attestation
 /// Sends each artifact to each site once at a time: whoever needs one that is on its way waits for it.
 actor Shipments {
     private struct Place: Hashable {
-        let site: String
+        let lane: Lane
         let digest: SHA256Digest
     }
 
@@ -12,10 +12,10 @@ actor Shipments {
     /// Does something for an artifact at a site while nobody else does.
     func alone<Value: Sendable>(
         _ digest: SHA256Digest,
-        at site: String,
+        at lane: Lane,
         _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
-        let place = Place(site: site, digest: digest)
+        let place = Place(lane: lane, digest: digest)
         while waiting[place] != nil {
             await withCheckedContinuation { waiting[place, default: []].append($0) }
         }

@@ -39,11 +39,15 @@ struct SiteStaging: Sendable {
             throw InputFailure.refused(reason: "the site \(site.configuration.name) takes no files")
         }
         let missing = try await self.missing(needed, at: site, data)
-        let surplus = try await self.surplus(at: site, besides: missing.reduce(0) { $0 + $1.size })
+        let surplus = try await self.surplus(
+            in: site.lane,
+            site.configuration.cache,
+            besides: missing.reduce(0) { $0 + $1.size }
+        )
         if !surplus.isEmpty {
             _ = try await data.clean(folders: [], cached: surplus)
             try await database.transaction {
-                try SiteCopyStore.forget(surplus, at: site.configuration.name, on: $0)
+                try SiteCopyStore.forget(surplus, at: site.lane, on: $0)
             }
         }
         // One session is left for commands.
@@ -52,7 +56,7 @@ struct SiteStaging: Sendable {
             for (index, artifact) in missing.enumerated() {
                 if index >= lanes { try await group.next() }
                 group.addTask {
-                    try await shipments.alone(artifact.digest, at: site.configuration.name) {
+                    try await shipments.alone(artifact.digest, at: site.lane) {
                         // Whoever was faster has brought it.
                         guard try await !self.missing([artifact], at: site, data).isEmpty else { return }
                         try await bring(artifact, from: origins[artifact.digest], to: site, data, progress)
@@ -72,10 +76,10 @@ struct SiteStaging: Sendable {
         at site: any Site,
         _ data: any SiteData
     ) async throws -> [StoredArtifact] {
-        let name = site.configuration.name
+        let lane = site.lane
         let digests = artifacts.map(\.digest)
         let found = try await data.lookIntoCache(digests)
-        let known = try await database.read { try SiteCopyStore.find(digests, at: name, on: $0) }
+        let known = try await database.read { try SiteCopyStore.find(digests, at: lane, on: $0) }
         let now = keeper.now()
         let standings = artifacts.map { artifact in
             let standing = CopyStanding.of(
@@ -88,17 +92,19 @@ struct SiteStaging: Sendable {
             return (artifact, standing)
         }
         let doubtful = standings.filter { $0.1 == .doubtful }.map(\.0)
-        let bad = try await verify(doubtful, found, at: name, data)
+        let bad = try await verify(doubtful, found, at: lane, data)
         let gone = standings.filter { $0.1 == .missing }.map(\.0)
         let purged = gone.filter { known[$0.digest] != nil }
         if !purged.isEmpty {
-            logger.notice("copies at a site are gone", metadata: ["site": "\(name)", "count": "\(purged.count)"])
-            Counter(label: "farfield_site_copies_lost_total", dimensions: [("site", name)]).increment(by: purged.count)
+            logger.notice("copies at a site are gone", metadata: ["site": "\(lane)", "count": "\(purged.count)"])
+            Counter(label: "farfield_site_copies_lost_total", dimensions: [("site", lane.site)]).increment(
+                by: purged.count
+            )
         }
         try await database.transaction { connection in
-            try SiteCopyStore.forget((gone + bad).map(\.digest), at: name, on: connection)
+            try SiteCopyStore.forget((gone + bad).map(\.digest), at: lane, on: connection)
             let good = Set(digests).subtracting((gone + bad).map(\.digest))
-            try SiteCopyStore.touch(Array(good), at: name, now: now, on: connection)
+            try SiteCopyStore.touch(Array(good), at: lane, now: now, on: connection)
         }
         return gone + bad
     }
@@ -109,7 +115,7 @@ struct SiteStaging: Sendable {
     private func verify(
         _ artifacts: [StoredArtifact],
         _ found: [SHA256Digest: CachedFile],
-        at name: String,
+        at lane: Lane,
         _ data: any SiteData
     ) async throws -> [StoredArtifact] {
         guard !artifacts.isEmpty else { return [] }
@@ -129,9 +135,10 @@ struct SiteStaging: Sendable {
         if !bad.isEmpty {
             logger.error(
                 "copies at a site are damaged; they are removed and brought again",
-                metadata: ["site": "\(name)", "artifacts": "\(bad.map(\.digest.description).joined(separator: " "))"]
+                metadata: ["site": "\(lane)", "artifacts": "\(bad.map(\.digest.description).joined(separator: " "))"]
             )
-            Counter(label: "farfield_site_copies_lost_total", dimensions: [("site", name)]).increment(by: bad.count)
+            Counter(label: "farfield_site_copies_lost_total", dimensions: [("site", lane.site)])
+                .increment(by: bad.count)
             _ = try await data.clean(folders: [], cached: bad.map(\.digest))
         }
         let right = good
@@ -141,7 +148,7 @@ struct SiteStaging: Sendable {
                     artifact.digest,
                     size: file.size,
                     modified: file.modified,
-                    at: name,
+                    at: lane,
                     now: now,
                     on: connection
                 )
@@ -150,15 +157,14 @@ struct SiteStaging: Sendable {
         return bad
     }
 
-    /// Copies that must go so that so many bytes more fit within the site's quota: the ones not used for the longest,
+    /// Copies that must go so that so many bytes more fit within the cache's quota: the ones not used for the longest,
     /// and none that a job uses.
-    func surplus(at site: any Site, besides bytes: Int64) async throws -> [SHA256Digest] {
-        guard let quota = site.configuration.cache.quotaBytes else { return [] }
-        let name = site.configuration.name
+    func surplus(in lane: Lane, _ policy: SiteCachePolicy, besides bytes: Int64) async throws -> [SHA256Digest] {
+        guard let quota = policy.quotaBytes else { return [] }
         return try await database.read { connection in
-            let held = try SiteCopyStore.totals(on: connection)[name]?.bytes ?? 0
+            let held = try SiteCopyStore.totals(on: connection)[lane]?.bytes ?? 0
             return Self.surplus(
-                try SiteCopyStore.idle(at: name, on: connection).map { ($0.digest, $0.size) },
+                try SiteCopyStore.idle(at: lane, on: connection).map { ($0.digest, $0.size) },
                 tooMuch: held + bytes - quota
             )
         }
@@ -185,7 +191,7 @@ struct SiteStaging: Sendable {
         let name = site.configuration.name
         let isFetched = try await fetchesItself(artifact, from: origin, at: site, data)
         if !isFetched {
-            try await requireAtHome(artifact, from: origin)
+            try await requireAtHome(artifact, from: origin, for: site.lane)
             try await data.send(
                 artifact,
                 reading: { try await library.read(artifact.digest, offset: $0, length: 4 << 20) },
@@ -201,7 +207,7 @@ struct SiteStaging: Sendable {
                     artifact.digest,
                     size: file.size,
                     modified: file.modified,
-                    at: name,
+                    at: site.lane,
                     now: now,
                     on: connection
                 )
@@ -254,9 +260,13 @@ struct SiteStaging: Sendable {
     }
 
     /// Makes sure that the gateway holds an artifact, from another site or from its source when it must.
-    private func requireAtHome(_ artifact: StoredArtifact, from origin: JobManifest.Input?) async throws {
+    private func requireAtHome(
+        _ artifact: StoredArtifact,
+        from origin: JobManifest.Input?,
+        for lane: Lane
+    ) async throws {
         if try await library.find(artifact.digest) != nil { return }
-        if try await bringHome(artifact.digest) { return }
+        if try await bringHome(artifact.digest, for: lane.person) { return }
         guard let origin else {
             throw InputFailure.waits(reason: "Neither the gateway nor a site that answers holds \(artifact.digest).")
         }
@@ -271,24 +281,29 @@ struct SiteStaging: Sendable {
 
     /// Brings an artifact home from a site that has a copy.
     ///
-    /// What arrives is named by its own digest, so the two copies cannot differ under one name.
+    /// What arrives is named by its own digest, so the two copies cannot differ under one name. Nobody's account serves
+    /// somebody else.
     ///
+    /// - Parameters:
+    ///   - digest: which.
+    ///   - person: through whose own accounts it may come, beside the gateway's.
     /// - Returns: whether it is in the store now; false when no site has it.
     /// - Throws: ``SiteFailure`` when a site that has a copy cannot be asked now; storage and file errors.
-    func bringHome(_ digest: SHA256Digest) async throws -> Bool {
+    func bringHome(_ digest: SHA256Digest, for person: String?) async throws -> Bool {
         var away: SiteFailure?
-        for name in try await database.read({ try SiteCopyStore.sites(of: digest, on: $0) }) {
-            guard let data = sites[name]?.data else { continue }
+        for lane in try await database.read({ try SiteCopyStore.lanes(of: digest, on: $0) })
+        where lane.person == nil || lane.person == person {
             do {
+                guard let data = try await sites.way(lane)?.data else { continue }
                 if try await fetchHome(digest, from: data) { return true }
                 logger.error(
                     "a copy at a site is gone, or is not what its name says",
-                    metadata: ["site": "\(name)", "artifact": "\(digest)"]
+                    metadata: ["site": "\(lane)", "artifact": "\(digest)"]
                 )
-                try await database.transaction { try SiteCopyStore.forget([digest], at: name, on: $0) }
+                try await database.transaction { try SiteCopyStore.forget([digest], at: lane, on: $0) }
             } catch let failure as SiteFailure {
                 away = SiteFailure(
-                    reason: "\(name) has \(digest) and cannot be asked: \(failure.reason)",
+                    reason: "\(lane.site) has \(digest) and cannot be asked: \(failure.reason)",
                     isTransient: true
                 )
             }

@@ -39,16 +39,28 @@ package struct SiteStorageService: Sendable {
             let copies = try SiteCopyStore.totals(on: connection)
             let folders = try JobFolderStore.totals(on: connection)
             return sites.map { site in
-                SiteStorage(
+                let caches = copies.filter { $0.key.site == site.name }.values
+                return SiteStorage(
                     site: site.name,
-                    cachedFiles: copies[site.name]?.count ?? 0,
-                    cachedBytes: copies[site.name]?.bytes ?? 0,
+                    cachedFiles: caches.reduce(0) { $0 + $1.count },
+                    cachedBytes: caches.reduce(0) { $0 + $1.bytes },
                     quota: site.cache.quotaBytes,
-                    folders: folders.filter { $0.site == site.name }.map {
-                        SiteStorage.Folders(account: $0.account, count: $0.count, bytes: $0.bytes)
-                    }
+                    folders: Self.sums(folders.filter { $0.lane.site == site.name })
                 )
             }
+        }
+    }
+
+    /// One line for each allocation, of all accounts it is used through.
+    private static func sums(
+        _ folders: [(lane: Lane, account: String, count: Int, bytes: Int64)]
+    ) -> [SiteStorage.Folders] {
+        Dictionary(grouping: folders, by: \.account).sorted { $0.key < $1.key }.map { account, lines in
+            SiteStorage.Folders(
+                account: account,
+                count: lines.reduce(0) { $0 + $1.count },
+                bytes: lines.reduce(0) { $0 + $1.bytes }
+            )
         }
     }
 }

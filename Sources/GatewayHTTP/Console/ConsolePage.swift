@@ -70,6 +70,8 @@ struct ConsolePage: Sendable {
 enum ConsoleSection: String, Sendable, CaseIterable {
     case home
     case tokens
+    case projects
+    case approvals
     case audit
 
     var path: String { self == .home ? "/console" : "/console/\(rawValue)" }
@@ -78,6 +80,8 @@ enum ConsoleSection: String, Sendable, CaseIterable {
         switch self {
         case .home: "Start"
         case .tokens: "Tokens"
+        case .projects: "Projects"
+        case .approvals: "Approvals"
         case .audit: "Audit"
         }
     }
@@ -87,6 +91,8 @@ enum ConsoleSection: String, Sendable, CaseIterable {
         switch self {
         case .home: ""
         case .tokens: "Tokens for the command line, scripts and machines: make, see when they were used, revoke."
+        case .projects: "What is left of budgets, how fast it goes, and where that leads."
+        case .approvals: "Jobs that wait for a decision, with what is needed to decide."
         case .audit: "Who did what, when, from where and why."
         }
     }
@@ -97,6 +103,8 @@ enum ConsoleSection: String, Sendable, CaseIterable {
             switch self {
             case .home: .readSelf
             case .tokens: .listTokens
+            case .projects: .listProjects
+            case .approvals: .readApprovals
             case .audit: .readAudit
             }
         return Rights.reach(operation, of: person) != .none

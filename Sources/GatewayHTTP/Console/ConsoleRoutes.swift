@@ -11,7 +11,8 @@ struct ConsoleRoutes: Sendable {
 
     var routes: [Route] {
         [Route(.get, "/console", .readSelf, answer: home)] + TokenPages(tokens: services.people.tokens).routes
-            + AuditPages(audit: services.audit).routes
+            + ProjectPages(projects: services.projects, allocations: services.allocations).routes
+            + ApprovalPages(approvals: services.approvals).routes + AuditPages(audit: services.audit).routes
     }
 
     private func home(_ request: Request, _ context: GatewayContext) async throws -> Response {

@@ -13,6 +13,8 @@ enum JobJSON {
             "attempt": .integer(job.attempt), "owner": .string(job.owner), "scriptDigest": .string(job.scriptDigest),
             "cancelRequestedAt": moment(job.cancelRequestedAt), "slurm": job.slurm.map(slurm) ?? .null,
             "array": array(job), "cache": job.cache.map(cache) ?? .null,
+            "cost": job.cost.map(BudgetJSON.cost) ?? .null,
+            "approval": job.approval.map { ApprovalJSON.standing($0) } ?? .null,
             "createdAt": moment(job.createdAt), "updatedAt": moment(job.updatedAt),
             "observedAt": moment(job.observedAt), "finishedAt": moment(job.finishedAt),
             "links": [

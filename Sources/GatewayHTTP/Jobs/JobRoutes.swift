@@ -65,6 +65,7 @@ struct JobRoutes: Sendable {
         [
             "script": .string(preview.script), "template": .string(preview.template), "site": .string(preview.site),
             "manifest": preview.manifest, "scriptDigest": .string(preview.scriptDigest),
+            "price": BudgetJSON.price(preview),
         ]
     }
 

@@ -5,6 +5,8 @@ internal import HTTPTypes
 enum ProblemKind: String, Sendable, CaseIterable {
     case invalidManifest = "invalid-manifest"
     case invalidPublication = "invalid-publication"
+    case invalidCredential = "invalid-credential"
+    case invalidBudget = "invalid-budget"
     case invalidRequest = "invalid-request"
     case unauthenticated
     case forbidden
@@ -38,6 +40,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
             switch kind {
             case .invalidManifest: .invalidManifest
             case .invalidPublication: .invalidPublication
+            case .invalidCredential: .invalidCredential
+            case .invalidBudget: .invalidBudget
             case .invalidRequest: .invalidRequest
             case .unauthenticated: .unauthenticated
             case .forbidden: .forbidden
@@ -63,7 +67,9 @@ enum ProblemKind: String, Sendable, CaseIterable {
 
     var status: HTTPResponse.Status {
         switch self {
-        case .invalidManifest, .invalidPublication, .idempotencyKeyReused, .digestMismatch: .unprocessableContent
+        case .invalidManifest, .invalidPublication, .invalidCredential, .invalidBudget, .idempotencyKeyReused,
+            .digestMismatch:
+            .unprocessableContent
         case .invalidRequest: .badRequest
         case .unauthenticated: .unauthorized
         case .forbidden: .forbidden
@@ -91,6 +97,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         switch self {
         case .invalidManifest: "The job manifest has faults"
         case .invalidPublication: "What is to be published or decided has faults"
+        case .invalidCredential: "The credential has faults"
+        case .invalidBudget: "What is wanted of a project or an allocation has faults"
         case .invalidRequest: "The request has faults"
         case .unauthenticated: "A valid token is needed"
         case .forbidden: "This is not allowed"

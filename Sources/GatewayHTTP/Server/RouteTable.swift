@@ -30,10 +30,12 @@ struct RouteTable: Sendable {
             + ReplayRoutes(replays: provenance.replays).routes
             + ComparisonRoutes(comparisons: provenance.comparisons).routes
             + LineageRoutes(lineage: provenance.lineage).routes
-            + SiteRoutes(services: services).routes + TemplateRoutes(services: services).routes
+            + CredentialRoutes(services: services).routes + SiteRoutes(services: services).routes
+            + TemplateRoutes(services: services).routes
             + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
             + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
-            + LoginRoutes(services: services).routes
+            + LoginRoutes(services: services).routes + ApprovalRoutes(services: services).routes
+            + ProjectRoutes(services: services).routes + AllocationRoutes(services: services).routes
             + AuditRoutes(audit: services.audit).routes + ConsoleRoutes(services: services).routes
             + HealthRoutes(services: services, metrics: metrics).routes
     }

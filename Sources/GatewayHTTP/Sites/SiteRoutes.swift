@@ -28,14 +28,17 @@ struct SiteRoutes: Sendable {
     }
 
     private func check(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        let report = try await sites.check(context.parameters.get("name") ?? "")
+        Answers.json(Self.json(try await sites.check(context.parameters.get("name") ?? "")))
+    }
+
+    static func json(_ report: SiteCheckReport) -> JSONValue {
         let checks = report.checks.map { check -> JSONValue in
             [
                 "name": .string(check.name), "state": .string(check.state.rawValue), "detail": .string(check.detail),
                 "cure": JobJSON.text(check.cure),
             ]
         }
-        return Answers.json(["site": .string(report.site), "ok": .boolean(report.isOK), "checks": .array(checks)])
+        return ["site": .string(report.site), "ok": .boolean(report.isOK), "checks": .array(checks)]
     }
 
     private func beginLogin(_ request: Request, _ context: GatewayContext) async throws -> Response {
@@ -80,7 +83,7 @@ struct SiteRoutes: Sendable {
             "reason": JobJSON.text(site.reason), "since": JobJSON.moment(site.since),
             "observedAt": JobJSON.moment(site.observedAt),
             "partitions": .array(site.partitions.map { .string($0) }), "jobs": ["active": .integer(site.activeJobs)],
-            "login": login(site),
+            "login": login(site), "identity": .string(site.identity.rawValue),
         ]
     }
 }

@@ -7,6 +7,23 @@ enum ClientOptions {
     /// would clear a new page for each; that costs a download half of its speed.
     static let memory = ["MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_MMAP_THRESHOLD_": "67108864"]
 
+    /// A key in an agent of our own, and where its public halves stand.
+    struct Identity {
+        let agent: String
+        let publicKey: String
+        let certificate: String?
+
+        /// Lines of ssh_config(5): this key, and no other of whomever.
+        var lines: [String] {
+            var lines = [
+                "IdentityAgent \(quoted(agent))", "IdentityFile \(quoted(publicKey))", "IdentitiesOnly yes",
+                "PKCS11Provider none",
+            ]
+            if let certificate { lines.append("CertificateFile \(quoted(certificate))") }
+            return lines
+        }
+    }
+
     /// Arguments that leave a control master behind, which listens at `socket`.
     ///
     /// The user's own configuration counts where nothing is given here.
@@ -16,7 +33,8 @@ enum ClientOptions {
         socket: String,
         configuration: String?,
         mayAsk: Bool,
-        isInterviewed: Bool
+        isInterviewed: Bool,
+        identity: Identity? = nil
     ) -> [String] {
         let interval = max(1, limits.keepaliveInterval.components.seconds)
         var options = [
@@ -28,7 +46,7 @@ enum ClientOptions {
             "BatchMode=\(mayAsk ? "no" : "yes")",
             "PreferredAuthentications=publickey\(isInterviewed ? ",keyboard-interactive,password" : "")",
         ]
-        if let key = endpoint.privateKeyPath {
+        if identity == nil, let key = endpoint.privateKeyPath {
             options += ["IdentityFile=\(quoted(key))", "IdentitiesOnly=yes"]
         }
         if let hosts = endpoint.knownHostsPath {
@@ -51,11 +69,15 @@ enum ClientOptions {
         _ endpoint: SSHEndpoint,
         limits: SSHLimits,
         mayAsk: Bool,
+        identity: Identity? = nil,
         encryptsAESQuickly: Bool = Processor.encryptsAESQuickly
     ) -> String? {
-        guard !endpoint.jumps.isEmpty || encryptsAESQuickly else { return nil }
-        let own = endpoint.clientConfigurationPath.map { [$0] } ?? ["~/.ssh/config", "/etc/ssh/ssh_config"]
-        var lines = endpoint.jumps.isEmpty ? [] : jumpLines(endpoint, limits: limits, mayAsk: mayAsk)
+        guard !endpoint.jumps.isEmpty || identity != nil || encryptsAESQuickly else { return nil }
+        var own = endpoint.clientConfigurationPath.map { [$0] } ?? ["~/.ssh/config", "/etc/ssh/ssh_config"]
+        // A configuration could name keys of the operator's, which `ssh` would try after this one.
+        if identity != nil { own = [] }
+        var lines = identity?.lines ?? []
+        if !endpoint.jumps.isEmpty { lines += jumpLines(endpoint, limits: limits, mayAsk: mayAsk) }
         lines += own.map { "Include \(quoted($0))" }
         // The first value counts, so the user's own and the system's come before. It is the cheapest where the processor
         // has AES: half of what ssh's own first choice takes, and that is what limits a transfer.
@@ -68,7 +90,7 @@ enum ClientOptions {
         for jump in endpoint.jumps {
             lines.append("Host \(quoted(jump.host))")
             if let user = jump.user ?? endpoint.user { lines.append("User \(quoted(user))") }
-            if let key = jump.privateKeyPath ?? endpoint.privateKeyPath {
+            if endpoint.keyMaterial == nil, let key = jump.privateKeyPath ?? endpoint.privateKeyPath {
                 lines += ["IdentityFile \(quoted(key))", "IdentitiesOnly yes"]
             }
             if let hosts = endpoint.knownHostsPath {

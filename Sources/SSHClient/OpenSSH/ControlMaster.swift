@@ -27,10 +27,16 @@ final class ControlMaster: Sendable {
     func start(_ interview: Interview?, _ allowance: Allowance) throws(SSHError) {
         try allowance.check()
         let key = try checkedKey()
+        // For as long as `ssh` authenticates: afterwards nobody needs the key.
+        let agent = try endpoint.keyMaterial.map { material throws(SSHError) in
+            try KeyAgent(material, endpoint) { () throws(SSHError) in try allowance.check() }
+        }
+        defer { withExtendedLifetime(agent) {} }
         var answers = ClientAnswers(endpoint, interview)
         let asksNothing = endpoint.passphrase == nil && interview == nil
         let askpass = asksNothing ? nil : try makeAskpass()
-        var program = try spawn(askpass, isInterviewed: interview != nil)
+        let identity = try agent.map { agent throws(SSHError) in try write(agent) }
+        var program = try spawn(askpass, identity, isInterviewed: interview != nil)
         var text: [UInt8] = []
         while program.status == nil {
             program.wait(milliseconds: 20, also: askpass?.questions ?? -1)
@@ -47,10 +53,33 @@ final class ControlMaster: Sendable {
         }
     }
 
-    private func spawn(_ askpass: Askpass?, isInterviewed: Bool) throws(SSHError) -> SpawnedProgram {
+    /// Writes the public halves where `ssh` finds them.
+    private func write(_ agent: KeyAgent) throws(SSHError) -> ClientOptions.Identity {
+        let (line, certificate) = (agent.publicLine, endpoint.keyMaterial?.certificate)
+        try endpoint.trying("no file for a public key") { () throws(SystemFailure) in
+            try folder.write(line + "\n", to: "identity.pub")
+            if let certificate { try folder.write(certificate + "\n", to: "certificate.pub") }
+        }
+        return .init(
+            agent: agent.socket,
+            publicKey: folder.path("identity.pub"),
+            certificate: certificate == nil ? nil : folder.path("certificate.pub")
+        )
+    }
+
+    private func spawn(
+        _ askpass: Askpass?,
+        _ identity: ClientOptions.Identity?,
+        isInterviewed: Bool
+    ) throws(SSHError) -> SpawnedProgram {
         do throws(SystemFailure) {
             var configuration = endpoint.clientConfigurationPath
-            if let text = ClientOptions.configuration(endpoint, limits: limits, mayAsk: askpass != nil) {
+            if let text = ClientOptions.configuration(
+                endpoint,
+                limits: limits,
+                mayAsk: askpass != nil,
+                identity: identity
+            ) {
                 try folder.write(text, to: "config")
                 configuration = folder.path("config")
             }
@@ -60,7 +89,8 @@ final class ControlMaster: Sendable {
                 socket: socketPath,
                 configuration: configuration,
                 mayAsk: askpass != nil,
-                isInterviewed: isInterviewed
+                isInterviewed: isInterviewed,
+                identity: identity
             )
             return try SpawnedProgram(
                 "ssh",

@@ -10,6 +10,7 @@ struct SpawnedProgram: ~Copyable {
 
     private let identifier: pid_t
     private let output: Int32
+    private let endsFamily: Bool
     /// Nil while it runs; the exit status, or 128 and the number of the signal.
     private(set) var status: Int32?
 
@@ -19,13 +20,17 @@ struct SpawnedProgram: ~Copyable {
     ///   - program: looked up on the PATH.
     ///   - arguments: without the program's name.
     ///   - environment: variables set or replaced.
+    ///   - input: what it reads, at most 64 KiB; nothing when left out.
     ///   - captured: the descriptor to listen to, 1 or 2; the other goes nowhere.
+    ///   - endsFamily: whether the programs that it starts end with it.
     /// - Throws: the reason why it does not start.
     init(
         _ program: String,
         _ arguments: [String],
         environment: [String: String] = [:],
-        capturing captured: Int32
+        input: [UInt8]? = nil,
+        capturing captured: Int32,
+        endsFamily: Bool = false
     ) throws(SystemFailure) {
         var ends: [Int32] = [-1, -1]
         // Not pipe(2), which would leak into programs that another thread starts in this moment.
@@ -34,8 +39,14 @@ struct SpawnedProgram: ~Copyable {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, 0, 3 - captured)
+        unsafe posix_spawn_file_actions_addopen(&actions, 3 - captured, "/dev/null", O_RDWR, 0)
+        let standardInput = try input.map { bytes throws(SystemFailure) in try Self.filled(bytes) }
+        defer { if let standardInput { close(standardInput) } }
+        if let standardInput {
+            unsafe posix_spawn_file_actions_adddup2(&actions, standardInput, 0)
+        } else {
+            unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
+        }
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], captured)
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -60,17 +71,34 @@ struct SpawnedProgram: ~Copyable {
             throw SystemFailure(code)
         }
         identifier = child
+        self.endsFamily = endsFamily
         output = ends[0]
         _ = fcntl(output, F_SETFL, O_NONBLOCK)
     }
 
     deinit {
         if status == nil {
-            kill(identifier, SIGKILL)
+            // It leads a session, so its own process group too.
+            kill(endsFamily ? -identifier : identifier, SIGKILL)
             var status: Int32 = 0
             while unsafe waitpid(identifier, &status, 0) < 0, errno == EINTR {}
         }
         close(output)
+    }
+
+    /// A descriptor from which these bytes and then an end can be read.
+    private static func filled(_ bytes: [UInt8]) throws(SystemFailure) -> Int32 {
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw SystemFailure(errno) }
+        defer { close(ends[1]) }
+        // A socket's buffer holds more than that, so nobody has to read meanwhile.
+        guard bytes.count <= 64 << 10, unsafe send(ends[1], bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+        else {
+            close(ends[0])
+            throw SystemFailure(E2BIG)
+        }
+        return ends[0]
     }
 
     private static func environment(_ changes: [String: String]) -> [String] {

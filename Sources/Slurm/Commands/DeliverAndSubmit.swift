@@ -29,14 +29,24 @@ package struct DeliverAndSubmit: RemoteCommand {
         package var expected: [String]
         /// Which of the files sbatch gets.
         package var script: String
+        /// What becomes `--comment`, in the place of the script's own; nil leaves that.
+        package var comment: String?
         /// Submit although a former try left its marker: only after a search has found no job of this key.
         package var resubmits: Bool
 
-        package init(key: String, files: [File], expected: [String] = [], script: String, resubmits: Bool) {
+        package init(
+            key: String,
+            files: [File],
+            expected: [String] = [],
+            script: String,
+            comment: String? = nil,
+            resubmits: Bool
+        ) {
             self.key = key
             self.files = files
             self.expected = expected
             self.script = script
+            self.comment = comment
             self.resubmits = resubmits
         }
     }
@@ -160,6 +170,7 @@ extension DeliverAndSubmit.Entry {
     /// Checks what will become names at the site.
     fileprivate func check() throws(SlurmError) {
         try JobKey.check(key)
+        if let comment { _ = try DirectiveValue.text(comment, field: "comment", longest: 1024) }
         var paths: Set<String> = []
         for file in files {
             try RemoteFolder.checkRelative(file.path)

@@ -194,7 +194,7 @@ extension DeliveryScript {
         """
         no_controller() { { printf '' >"$held.down"; } 2>/dev/null; }
         submit() {
-            text=$(PATH=$job_path; exec "$sbatch" --parsable --job-name="$key" "$script" 2>&1)
+            text=$(PATH=$job_path; exec "$sbatch" --parsable --job-name="$key" ${comment:+"--comment=$comment"} "$script" 2>&1)
             status=$?
             { printf 'status %s\\n%s\\n' "$status" "$text" >sbatch.log; } 2>/dev/null
             if [ "$status" -eq 0 ]; then

@@ -66,6 +66,7 @@ struct DeliveryScript {
         return """
             job_\(index)() {
             key=\(entry.key) script=\(ShellWord.quoteWithoutNUL("./\(entry.script)")) again=\(entry.resubmits ? "yes" : "no")
+            comment=\(ShellWord.quoteWithoutNUL(entry.comment ?? ""))
             job_files=\(Self.list(paths)) job_modes=\(Self.list(executables)) job_sums=\(ShellWord.quoteWithoutNUL(sums))
             }
             expect_\(index)() {

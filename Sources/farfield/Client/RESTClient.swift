@@ -43,6 +43,11 @@ struct RESTClient: Sendable {
         return Answer(body: try await send(method, target, body: body, headers: headers).body)
     }
 
+    /// Sends a document that takes the place of another, and reads the answer; `headers` come beside the token.
+    func put(_ target: RequestTarget, body: [UInt8], headers: HTTPHeaders) async throws -> Answer {
+        try await exchange(request("PUT", target, headers, body: body, timeLimits: .exchange))
+    }
+
     /// Asks for something to be gone.
     func delete(_ target: RequestTarget) async throws {
         _ = try await exchange(request("DELETE", target, [:], timeLimits: .exchange))

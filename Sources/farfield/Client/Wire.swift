@@ -80,6 +80,8 @@ enum Wire {
         var template: String?
         var site: String?
         var scriptDigest: String?
+        /// What it can cost at worst, where that is known.
+        var price: Price?
     }
 
     /// One file of `GET /api/v1/jobs/ID/outputs`.

@@ -13,7 +13,7 @@ struct Sites: AsyncParsableCommand {
               farfield sites check local
               farfield sites login stampede3
             """,
-        subcommands: [ListSites.self, CheckSites.self, LoginSite.self],
+        subcommands: [ListSites.self, CheckSites.self, LoginSite.self, SiteCredentials.self],
         defaultSubcommand: ListSites.self
     )
 }
@@ -75,7 +75,7 @@ struct CheckSites: AsyncParsableCommand {
             answers.append(answer)
             let check: Wire.SiteCheck = try answer.decode()
             allPassed = allPassed && check.ok
-            if !options.json { try show(check) }
+            if !options.json { try Self.show(check) }
         }
         if options.json {
             let document = try name == nil ? ListDocument.list(answers) : ListDocument.listing(answers)
@@ -88,7 +88,7 @@ struct CheckSites: AsyncParsableCommand {
         try await client.get(RequestTarget("sites")).decode(Wire.Page<Wire.Site>.self).items.map(\.name)
     }
 
-    private func show(_ check: Wire.SiteCheck) throws {
+    static func show(_ check: Wire.SiteCheck) throws {
         let console = Console.standard
         try console.line("\(printable(check.site))  \(console.paint(state: check.ok ? "passed" : "failed"))")
         let width = check.checks.map(\.name.count).max() ?? 0

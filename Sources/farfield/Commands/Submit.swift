@@ -112,8 +112,17 @@ struct Submit: AsyncParsableCommand {
             Console.standard.note(
                 "farfield: nothing was submitted; " + facts.compactMap { $0.map(printable) }.joined(separator: ", ")
             )
+            if let price = dryRun.price { Console.standard.note(Self.text(price)) }
             try Console.standard.write(Array(dryRun.script.utf8))
         }
+    }
+
+    /// What it would cost, and whether that is there.
+    private static func text(_ price: Wire.Price) -> String {
+        let cost = "farfield: costs at most \(UnitsText.text(price.worstCase)) SU (\(printable(price.calculation)))"
+        guard let project = price.project, let available = price.available else { return cost }
+        let verdict = price.isCovered == false ? ", which is NOT enough" : ""
+        return cost + "; project \(printable(project)) has \(UnitsText.text(available)) SU left" + verdict
     }
 
     private func tell(_ job: Wire.Job) throws {

@@ -136,7 +136,7 @@ actor SubmittingClients {
         for id in ids {
             let job = try await api.wait(id, within: .seconds(120))
             #expect(job["state"] == "completed", "\(job.jsonText)")
-            #expect(try await TestCluster.count(named: "ff-\(id)-1") == 1)
+            #expect(try await TestCluster.count(named: "ff-admin-\(id)-1") == 1)
         }
         print("submitting clients: \(ids.count) jobs, answers \(statuses.sorted { $0.key < $1.key })")
     }
