@@ -145,13 +145,9 @@ package struct GatewayRuntime: Sendable {
             tasks: tasks,
             sites: directory,
             artifacts: ArtifactRooms.library(configuration, database, keeper, logger),
-            sources: RemoteSources(
-                policy: configuration.sources,
-                client: HTTPClient(.init(userAgent: "farfield")),
-                keeper: keeper
-            ),
+            sources: sources(configuration, keeper),
             approvals: configuration.approvals,
-            mail: MailBox(policy: configuration.mail),
+            mail: MailBox(policy: configuration.mail) { try PeopleStore.find($0, on: $1)?.email },
             limits: configuration.limits,
             restoredAt: try await database.read { try RestorationStore.latest(on: $0) },
             keeper: keeper,
@@ -184,6 +180,15 @@ package struct GatewayRuntime: Sendable {
             databases: [database, upkeep],
             sole: sole,
             directory: directory
+        )
+    }
+
+    /// Where inputs are fetched from.
+    private static func sources(_ configuration: GatewayConfiguration, _ keeper: TimeKeeper) -> RemoteSources {
+        RemoteSources(
+            policy: configuration.sources,
+            client: HTTPClient(.init(userAgent: "farfield")),
+            keeper: keeper
         )
     }
 

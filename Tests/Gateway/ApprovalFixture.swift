@@ -69,6 +69,7 @@ struct ApprovalFixture {
         let admitted = Admission.Admitted(
             manifest: manifest,
             site: "a",
+            isPersonal: false,
             script: "#!/bin/bash\necho hi\n",
             scriptDigest: SHA256Digest(of: "#!/bin/bash\necho hi\n".utf8),
             templateDigest: "sha256:0",
@@ -116,7 +117,7 @@ struct ApprovalFixture {
     /// What the last gate lets pass of jobs that wait for their site.
     func gate() async throws -> [JobID] {
         try await database.transaction { connection in
-            try desk.clear(try store.submitting(site: "a", limit: 100, on: connection), on: connection).map(\.id)
+            try desk.clear(try store.submitting(lane: Lane(site: "a"), limit: 100, on: connection), on: connection).map(\.id)
         }
     }
 

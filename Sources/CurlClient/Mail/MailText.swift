@@ -9,7 +9,8 @@ enum MailText {
         let clean = String(text.unicodeScalars.map { isControl($0) ? " " : Character($0) })
         let isPlain = clean.utf8.allSatisfy { (0x20..<0x7f).contains($0) } && !clean.contains("=?")
         if isPlain, clean.utf8.count <= 66 { return clean }
-        return pieces(of: clean, bytes: 45).map { "=?UTF-8?B?\(Data($0.utf8).base64EncodedString())?=" }
+        // With the field's name before it, a line of encoded words has at most 76 characters.
+        return pieces(of: clean, bytes: 39).map { "=?UTF-8?B?\(Data($0.utf8).base64EncodedString())?=" }
             .joined(separator: "\r\n ")
     }
 

@@ -66,6 +66,9 @@ package struct ApprovalDesk: Sendable {
         let manifest: JobManifest?
         let price: JobPrice
         let covered: CoveredWork
+
+        /// Whether it has a worst case: it names a walltime, or its site is metered and what it can cost was claimed.
+        var isBounded: Bool { manifest?.resources.walltime != nil || price.allocation != nil }
     }
 
     func work(of job: Job, on connection: any StorageConnection) throws -> Work {
@@ -95,7 +98,7 @@ package struct ApprovalDesk: Sendable {
             try policy.asksForFirstJobs && ApprovalHistoryStore.isFirstJob(of: work.job.owner, on: connection)
         let facts = ApprovalFacts(
             price: work.price,
-            isBounded: resources?.walltime != nil,
+            isBounded: work.isBounded,
             gpus: (resources?.gpus?.count ?? 0) * (resources?.nodes ?? 1),
             isFirstJob: isFirst
         )
@@ -113,7 +116,7 @@ package struct ApprovalDesk: Sendable {
         _ verdict: ApprovalVerdict,
         on connection: any StorageConnection
     ) throws -> AuditEntry? {
-        guard verdict.needed == 1, work.manifest?.resources.walltime != nil else { return nil }
+        guard verdict.needed == 1, work.isBounded else { return nil }
         let now = keeper.now()
         let standing = try StandingApprovalStore.use(
             for: work.job.owner,

@@ -16,10 +16,13 @@ enum ApprovalStore {
         return try connection.first("SELECT * FROM approvals WHERE id = $1" + suffix, [.text(id.text)]).map(approval)
     }
 
-    /// The newest question about a job.
+    /// The newest question about a job: a superseded one always has a newer one, however close in time.
     static func latest(of job: JobID, on connection: any StorageConnection) throws -> Approval? {
         try connection.first(
-            "SELECT * FROM approvals WHERE job_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1",
+            """
+            SELECT * FROM approvals WHERE job_id = $1
+            ORDER BY CASE state WHEN 'superseded' THEN 1 ELSE 0 END, created_at DESC, id DESC LIMIT 1
+            """,
             [.text(job.text)]
         ).map(approval)
     }

@@ -84,9 +84,10 @@ package struct PeopleService: Sendable {
 
     /// Refuses every token and session of somebody's that there is now; new ones work.
     ///
-    /// - Throws: ``GatewayError`` of kind `notFound`.
+    /// - Throws: ``GatewayError`` of kind `notFound`, or `conflict` for oneself.
     package func signOut(_ name: String, by person: Person) async throws -> PersonRecord {
-        try await change(name, "person.signed-out", by: person) { _, now, connection in
+        try Self.requireOther(name, than: person)
+        return try await change(name, "person.signed-out", by: person) { _, now, connection in
             try PeopleStore.set(signedOutAt: now, of: name, on: connection)
             return true
         }

@@ -67,10 +67,16 @@ struct AuditPages: Sendable {
         let details = line.value["details"].map { $0 == .object([:]) ? "" : $0.jsonText } ?? ""
         let discord = line.discord.map { Markup.badge("altered: \($0)", "bad") } ?? Markup("")
         return [
-            .element("span", [("class", "number")], Markup("\(line.sequence)")), Markup(text("at")),
+            .element("span", [("class", "number")], Markup("\(line.sequence)")),
+            Markup(text("at").replacing("T", with: " ")),
             .place(address(("person", text("person"))), text("person")), Markup(text("action")),
-            .place(address(("object", "\(kind)/\(id)")), "\(kind) \(id)"), Markup(text("reason")),
-            Markup(origin.joined(separator: " ")), .element("code", [], Markup(details), discord),
+            .element(
+                "a",
+                [("href", address(("object", "\(kind)/\(id)")))],
+                Markup(kind + " "),
+                .element("code", [], Markup(id))
+            ), Markup(text("reason")),
+            .element("code", [], Markup(origin.joined(separator: " "))), .element("code", [], Markup(details), discord),
         ]
     }
 

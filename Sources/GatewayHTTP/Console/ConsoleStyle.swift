@@ -4,7 +4,7 @@ enum ConsoleStyle {
         body{max-width:72rem}nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;align-items:baseline;
         border-bottom:1px solid var(--line);padding-bottom:.5rem;margin-bottom:1rem}
         nav .who{margin-left:auto;opacity:.75}nav form{display:inline}
-        main table{overflow-wrap:break-word}td code{overflow-wrap:anywhere}
+        main table{overflow-wrap:break-word}td code{overflow-wrap:anywhere;display:inline-block;min-width:8rem}
         form.search{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.5rem 1rem;align-items:end}
         a{color:inherit;text-underline-offset:.2em}th{font-weight:600}thead th{opacity:.75;font-size:.9em}
         .facts th{width:12rem;opacity:.75}

@@ -5,7 +5,7 @@ internal import NIOCore
 
 /// The fields of a form that a page sent (`application/x-www-form-urlencoded`, URL Standard §5).
 struct PostedForm: Sendable {
-    private let fields: [String: String]
+    private let fields: [String: [String?]]
 
     /// The most bytes of a form.
     static let limit = 64 << 10
@@ -18,7 +18,7 @@ struct PostedForm: Sendable {
 
     /// Reads a form; the body can be read once more afterwards.
     ///
-    /// - Throws: a problem for another type, a form that is too large, or one that cannot be read.
+    /// - Throws: a problem for another type, or a form that is too large.
     static func read(_ request: inout Request) async throws -> PostedForm {
         guard isSent(request) else {
             throw Problem(
@@ -33,18 +33,17 @@ struct PostedForm: Sendable {
         } catch is NIOTooManyBytesError {
             throw Problem(kind: .payloadTooLarge, detail: "The form is larger than \(limit) bytes.")
         }
-        var fields: [String: String] = [:]
+        var fields: [String: [String?]] = [:]
         for pair in buffer.readableBytesView.split(separator: UInt8(ascii: "&")) {
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = text(parts[0]), let value = text(parts.count > 1 ? parts[1] : []),
-                fields.updateValue(value, forKey: name) == nil
-            else { throw Problem(kind: .invalidRequest, detail: "The form cannot be read, or a field stands twice.") }
+            guard let name = text(parts[0]) else { continue }
+            fields[name, default: []].append(text(parts.count > 1 ? parts[1] : []))
         }
         return PostedForm(fields: fields)
     }
 
-    /// The value of a field; nil when it is not there.
-    subscript(_ name: String) -> String? { fields[name] }
+    /// The value of a field; nil when it is not there, stands twice, or is no text.
+    subscript(_ name: String) -> String? { fields[name].flatMap { $0.count == 1 ? $0[0] : nil } }
 
     private static func text(_ bytes: some Collection<UInt8>) -> String? {
         var decoded: [UInt8] = []

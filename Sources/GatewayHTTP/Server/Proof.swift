@@ -57,7 +57,8 @@ struct Proof: Sendable {
             throw Problem(kind: .forbidden, detail: "Pages of other sites may not send this.")
         }
         guard let origin = request.headers[.origin] else { return }
-        let own = ["http://", "https://"].map { $0 + (request.head.authority ?? "") }
+        let schemes = publicURL.hasPrefix("https:") ? ["https://"] : ["http://", "https://"]
+        let own = schemes.map { $0 + (request.head.authority ?? "") }
         guard origin == publicURL || own.contains(origin) else {
             throw Problem(kind: .forbidden, detail: "Pages from \(origin.prefix(200)) may not send this.")
         }

@@ -28,7 +28,17 @@ struct JSONWebTokenTests {
         let fault = try #require(throws: WebTokenFault.self) {
             try JSONWebToken.verify(compact: bad.token, keys: keys)
         }
-        #expect("\(String(reflecting: fault))".contains(bad.fault), "\(fault)")
+        #expect(Self.name(fault) == bad.fault, "\(fault)")
+    }
+
+    private static func name(_ fault: WebTokenFault) -> String {
+        switch fault {
+        case .malformed: "malformed"
+        case .algorithm: "algorithm"
+        case .unknownKey: "unknownKey"
+        case .signature: "signature"
+        case .tooLong, .issuer, .audience, .expired, .notYetValid, .kind, .claim: "another"
+        }
     }
 
     @Test("are refused after any change of one character", arguments: ["RS256", "ES256", "EdDSA"])

@@ -36,8 +36,8 @@ actor IdentityProvider {
         } catch {
             // Anybody can spoil a signature; only a key nobody has seen is worth asking for.
             if token.keyID != nil, error == .signature { throw Refusal.token(error) }
-            let newer = try await knowledge(lacks: known.fetchedAt)
-            guard newer.fetchedAt > known.fetchedAt else { throw Refusal.token(error) }
+            let newer = try await knowledge(lacks: known.serial)
+            guard newer.serial > known.serial else { throw Refusal.token(error) }
             do {
                 return try token.verified(by: newer.keys)
             } catch {
@@ -64,7 +64,7 @@ actor IdentityProvider {
         return try await exchange(request)
     }
 
-    private func knowledge(lacks seen: Timestamp?) async throws -> ProviderShelf.Knowledge {
+    private func knowledge(lacks seen: Int?) async throws -> ProviderShelf.Knowledge {
         while true {
             switch shelf.decide(lacks: seen, at: keeper.now()) {
             case .use(let knowledge): return knowledge
@@ -113,6 +113,7 @@ actor IdentityProvider {
         return ProviderShelf.Knowledge(
             metadata: metadata,
             keys: keys,
+            serial: (shelf.knowledge?.serial ?? 0) + 1,
             fetchedAt: now,
             freshUntil: now + ProviderShelf.freshness(answer.headers["Cache-Control"])
         )

@@ -6,6 +6,8 @@ struct ProviderShelf: Sendable {
     struct Knowledge: Sendable {
         let metadata: ProviderMetadata
         let keys: JSONWebKeySet
+        /// Which answer of the provider it is, from 1.
+        let serial: Int
         let fetchedAt: Timestamp
         /// Until when it is used without asking again.
         let freshUntil: Timestamp
@@ -28,14 +30,14 @@ struct ProviderShelf: Sendable {
     private var failedAt: Timestamp?
     private var forcedAt: Timestamp?
 
-    /// What to do for somebody who needs keys, or who lacked one in what was fetched at the moment `seen`.
-    func decide(lacks seen: Timestamp?, at now: Timestamp) -> Decision {
+    /// What to do for somebody who needs keys, or who lacked one in the answer `seen`.
+    func decide(lacks seen: Int?, at now: Timestamp) -> Decision {
         let mayAsk = failedAt.map { now - $0 >= Self.pauseAfterFailure || now < $0 } ?? true
         guard let knowledge else { return mayAsk ? .fetch : .unavailable }
         let isUsable = now - knowledge.fetchedAt < Self.longestUse
         if let seen {
             // Somebody else may have asked meanwhile.
-            if knowledge.fetchedAt > seen { return .use(knowledge) }
+            if knowledge.serial > seen { return .use(knowledge) }
             let mayForce = forcedAt.map { now - $0 >= Self.pauseOfUnknownKeys || now < $0 } ?? true
             if mayAsk, mayForce { return .fetch }
         } else if now >= knowledge.freshUntil, mayAsk {
