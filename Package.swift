@@ -114,8 +114,8 @@ let package = Package(
         .executableTarget(
             name: "farfield",
             dependencies: [
-                "Attestation", "CurlClient", "Documents", "Gateway", "GatewayHTTP", "Provenance", logging, lifecycle,
-                signals,
+                "Attestation", "CurlClient", "Documents", "Gateway", "GatewayHTTP", "Provenance", "Storage", logging,
+                lifecycle, signals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house

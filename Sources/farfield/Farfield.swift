@@ -13,12 +13,17 @@ struct Farfield: AsyncParsableCommand {
               farfield jobs --state running,pending
               farfield logs job_01hzy... -f
 
-            The client commands find the gateway by --url or FARFIELD_URL and show who they are by FARFIELD_TOKEN.
+            The client commands find the gateway by --url or FARFIELD_URL and show who they are by the login that
+            'farfield login' keeps, or by FARFIELD_TOKEN.
             Completion for your shell: farfield --generate-completion-script bash|zsh|fish
 
             \(ExitCodes.help)
             """,
         groupedSubcommands: [
+            CommandGroup(
+                name: "People",
+                subcommands: [LogIn.self, LogOut.self, WhoAmI.self, Tokens.self, People.self]
+            ),
             CommandGroup(name: "Gateway", subcommands: [Serve.self, Render.self, Config.self]),
             CommandGroup(
                 name: "Operation",

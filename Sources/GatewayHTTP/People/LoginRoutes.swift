@@ -37,7 +37,7 @@ struct LoginRoutes: Sendable {
     private func login(_ request: Request, _ context: GatewayContext) async throws -> Response {
         var query = try RequestQuery(request, known: ["return", "issuer", "choose"])
         let isChoice = query.flag("choose")
-        let target = query.text("return") ?? LoginPage.path
+        let target = query.text("return") ?? ConsoleSection.home.path
         if !SignIn.isLocal(target) {
             query.fault("return", "'\(target.prefix(80))' cannot be used", "a path of this gateway, such as /login")
         }
@@ -87,7 +87,7 @@ struct LoginRoutes: Sendable {
         try Proof.requireOwnOrigin(request, signIn.publicURL)
         var request = request
         let form = try await PostedForm.read(&request)
-        let target = form["return"].flatMap { SignIn.isLocal($0) ? $0 : nil } ?? LoginPage.path
+        let target = form["return"].flatMap { SignIn.isLocal($0) ? $0 : nil } ?? ConsoleSection.home.path
         let token = (form["token"] ?? "").filter { !$0.isWhitespace }
         do {
             let secret = try await signIn.begin(withToken: token, from: context.caller)
@@ -115,7 +115,7 @@ struct LoginRoutes: Sendable {
     private func page(
         _ context: GatewayContext,
         issuers: [String]? = nil,
-        _ target: String = LoginPage.path,
+        _ target: String = ConsoleSection.home.path,
         message: String? = nil,
         status: HTTPResponse.Status = .ok,
         cookies: [String] = []
@@ -124,15 +124,12 @@ struct LoginRoutes: Sendable {
             issuers: issuers ?? signIn.issuers.filter { $0.clientID != nil }.map(\.issuer),
             returnTo: target,
             message: message,
-            person: context.person,
-            csrfToken: context.proof?.csrfToken
-        )
-        var headers: HTTPFields = [
-            .contentSecurityPolicy: LoginPage.contentSecurityPolicy, .cacheControl: "no-store",
-        ]
+            visitor: context.visitor
+        ).page
+        var headers: HTTPFields = [:]
         headers[values: .setCookie] = cookies
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"farfield\"" }
-        return Answers.text(page.html, type: "text/html; charset=utf-8", status: status, headers: headers)
+        return page.response(status: status, headers: headers)
     }
 }
 

@@ -49,7 +49,8 @@ struct RequestGate: RouterMiddleware {
     private func answer(_ error: any Error, _ request: Request, _ context: GatewayContext) -> Response {
         let isUnknown = (error as? HTTPError)?.status == .notFound
         if let problem = (isUnknown ? table.missing(request) : nil) ?? Problem.from(error) {
-            return problem.response(instance: request.uri.path, requestID: context.requestID)
+            return ConsoleProblem.response(problem, request, context)
+                ?? problem.response(instance: request.uri.path, requestID: context.requestID)
         }
         context.logger.error(
             "request failed",

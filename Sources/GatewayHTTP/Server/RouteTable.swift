@@ -46,7 +46,8 @@ struct RouteTable: Sendable {
             + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
             + LoginRoutes(services: services).routes + ApprovalRoutes(services: services).routes
             + ProjectRoutes(services: services).routes + AllocationRoutes(services: services).routes
-            + AuditRoutes(audit: services.audit).routes + HealthRoutes(services: services, metrics: metrics).routes
+            + AuditRoutes(audit: services.audit).routes + ConsoleRoutes(services: services).routes
+            + HealthRoutes(services: services, metrics: metrics).routes
     }
 
     /// The router, with HEAD answered wherever GET is and 405 wherever only the method is wrong.

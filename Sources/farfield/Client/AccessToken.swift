@@ -6,10 +6,8 @@ struct AccessToken: Sendable {
     /// The value for the `Authorization` field.
     let text: String
 
-    /// Looks where a token may be, in this order: the flag, `FARFIELD_TOKEN`, `$FARFIELD_HOME/admin.token`, and
-    /// `.farfield/admin.token`, the last only for a gateway on this machine.
-    static func find(flag: String?, environment: [String: String], url: String) -> AccessToken? {
-        if let text = flag ?? environment["FARFIELD_TOKEN"] { return AccessToken(text) }
+    /// The admin's token of a gateway on this machine: `$FARFIELD_HOME/admin.token`, else `.farfield/admin.token`.
+    static func local(environment: [String: String], url: String) -> AccessToken? {
         if let home = environment["FARFIELD_HOME"] { return AccessToken(file: home + "/admin.token") }
         guard LoopbackURL.matches(url) else { return nil }
         return AccessToken(file: ".farfield/admin.token")
@@ -20,7 +18,8 @@ struct AccessToken: Sendable {
         self.init(text)
     }
 
-    private init?(_ text: String) {
+    /// One word, whatever stands around it; nil for anything else.
+    init?(_ text: String) {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard let word = words.first, words.count == 1 else { return nil }
         self.text = String(word)

@@ -14,7 +14,7 @@ struct ClientOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The access token. Better: FARFIELD_TOKEN, which others on this machine cannot see.",
+            "The access token. Better: farfield login, or FARFIELD_TOKEN; others on this machine see a flag.",
             valueName: "token"
         )
     )
@@ -41,7 +41,7 @@ struct ClientOptions: ParsableArguments {
     func connect() -> RESTClient {
         RESTClient(
             baseURL: baseURL,
-            token: AccessToken.find(flag: token, environment: ProcessInfo.processInfo.environment, url: baseURL),
+            tokens: .find(flag: token, environment: ProcessInfo.processInfo.environment, url: baseURL),
             wantsDocuments: json
         )
     }

@@ -1,9 +1,10 @@
 import CurlClient
+import FoundationEssentials
 
 /// Talks to the gateway's REST interface and turns what is not an answer into a `RequestFailure`.
 struct RESTClient: Sendable {
     private let baseURL: String
-    private let token: AccessToken?
+    private let tokens: TokenSource
     private let wantsDocuments: Bool
     private let http = HTTPClient(.init(userAgent: "farfield"))
 
@@ -12,11 +13,11 @@ struct RESTClient: Sendable {
 
     /// - Parameters:
     ///   - baseURL: The gateway's address, without a slash at its end.
-    ///   - token: Sent with every request, when there is one.
+    ///   - tokens: Where the token comes from that is sent with every request, when there is one.
     ///   - wantsDocuments: Whether a problem document goes to standard output as it is.
-    init(baseURL: String, token: AccessToken?, wantsDocuments: Bool) {
+    init(baseURL: String, tokens: TokenSource, wantsDocuments: Bool) {
         self.baseURL = baseURL
-        self.token = token
+        self.tokens = tokens
         self.wantsDocuments = wantsDocuments
     }
 
@@ -33,6 +34,13 @@ struct RESTClient: Sendable {
         timeLimits: HTTPRequest.TimeLimits = .exchange
     ) async throws -> Answer {
         try await exchange(request("POST", target, headers, body: body, timeLimits: timeLimits))
+    }
+
+    /// Sends a value as JSON, and reads the answer.
+    func send(_ method: String, _ target: RequestTarget, document: some Encodable) async throws -> Answer {
+        let body = Array(try JSONEncoder().encode(document))
+        let headers: HTTPHeaders = ["Content-Type": "application/json"]
+        return Answer(body: try await send(method, target, body: body, headers: headers).body)
     }
 
     /// Sends a document that takes the place of another, and reads the answer; `headers` come beside the token.
@@ -56,7 +64,7 @@ struct RESTClient: Sendable {
     ) async throws -> HTTPStreamedResponse {
         let request = request("GET", target, headers, timeLimits: timeLimits)
         do {
-            let response = try await http.stream(request)
+            let response = try await authorized(request, status: \.head.status) { try await http.stream($0) }
             if (200..<300).contains(response.head.status) || allowed.contains(response.head.status) {
                 return response
             }
@@ -91,12 +99,24 @@ struct RESTClient: Sendable {
     private func answered(_ request: HTTPRequest) async throws -> HTTPResponse {
         let response: HTTPResponse
         do {
-            response = try await http.send(request)
-        } catch {
+            response = try await authorized(request, status: \.status) { try await http.send($0) }
+        } catch let error as HTTPClientError {
             throw failure(error)
         }
         guard (200..<300).contains(response.status) else { throw refusal(Problem(response)) }
         return response
+    }
+
+    /// Sends a request with the token of the moment, and once more when a kept login has a newer one.
+    private func authorized<Response>(
+        _ request: HTTPRequest,
+        status: (Response) -> Int,
+        send: (HTTPRequest) async throws -> Response
+    ) async throws -> Response {
+        guard let token = try await tokens.token() else { return try await send(request) }
+        let response = try await send(request.with(token))
+        guard status(response) == 401, let newer = try await tokens.replacement(for: token) else { return response }
+        return try await send(request.with(newer))
     }
 
     private func request(
@@ -107,7 +127,6 @@ struct RESTClient: Sendable {
         timeLimits: HTTPRequest.TimeLimits
     ) -> HTTPRequest {
         var headers: HTTPHeaders = ["Accept": "application/json, application/problem+json;q=0.9, */*;q=0.1"]
-        if let token { headers["Authorization"] = "Bearer \(token.text)" }
         for field in extra.fields { headers[field.name] = field.value }
         return HTTPRequest(
             method,
@@ -122,12 +141,16 @@ struct RESTClient: Sendable {
     private func refusal(_ problem: Problem) -> RequestFailure {
         var failure = RequestFailure(.problem(problem))
         failure.wantsDocument = wantsDocuments
-        if problem.status == 401 {
-            failure.hint =
-                token == nil
-                ? "No token was sent: set FARFIELD_TOKEN, or give --token."
-                : "A token was sent and not accepted: check FARFIELD_TOKEN or --token."
-        }
+        if problem.status == 401 { failure.hint = tokens.hint }
         return failure
+    }
+}
+
+extension HTTPRequest {
+    /// The same with a token.
+    fileprivate func with(_ token: AccessToken) -> HTTPRequest {
+        var request = self
+        request.headers["Authorization"] = "Bearer \(token.text)"
+        return request
     }
 }

@@ -33,7 +33,8 @@ struct RequestTarget: Sendable {
         return longer
     }
 
-    private static func encode(_ text: String) -> String {
+    /// A text percent-encoded, all but the unreserved characters; it fits a form's field as well.
+    static func encode(_ text: String) -> String {
         text.utf8.reduce(into: "") { encoded, byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -78,8 +78,8 @@ struct Examine: AsyncParsableCommand {
     private static func sites(_ configuration: GatewayConfiguration, isRunning: Bool) async -> [SiteCheck]? {
         guard isRunning else { return nil }
         let url = RunningGateway.url(configuration)
-        let token = AccessToken.find(flag: nil, environment: ["FARFIELD_HOME": configuration.home], url: url)
-        let client = RESTClient(baseURL: url, token: token, wantsDocuments: false)
+        let token = AccessToken.local(environment: ["FARFIELD_HOME": configuration.home], url: url)
+        let client = RESTClient(baseURL: url, tokens: token.map(TokenSource.fixed) ?? .none, wantsDocuments: false)
         let limits = HTTPRequest.TimeLimits(connect: .seconds(10), total: .seconds(120), stall: nil)
         var checks: [SiteCheck] = []
         for site in configuration.sites {

@@ -55,6 +55,27 @@ package struct LandingPage: Sendable {
 
     /// A page of ours around markup that is escaped already.
     static func document(title: String, head: String = "", body: String) -> String {
+        document(title: title, style: style, head: head, body: "<main>\n\(body)\n</main>")
+    }
+
+    /// A page in the look of all our pages.
+    ///
+    /// - Parameters:
+    ///   - title: its title, any text.
+    ///   - moreStyle: rules of its own behind those of all pages.
+    ///   - contents: what stands in its body.
+    /// - Returns: the page, and the policy of content that it keeps apart from what its forms may do.
+    package static func page(title: String, moreStyle: String, contents: [Markup]) -> (html: String, policy: String) {
+        let style = Self.style + "\n" + moreStyle
+        let body = contents.map(\.text).joined(separator: "\n")
+        return (
+            document(title: title, style: style, head: "", body: body),
+            "default-src 'none'; style-src 'sha256-\(URIText.base64(SHA256Digest(of: style.utf8)))'; base-uri 'none'; "
+                + "frame-ancestors 'none'"
+        )
+    }
+
+    private static func document(title: String, style: String, head: String, body: String) -> String {
         """
         <!DOCTYPE html>
         <html lang="en">
@@ -65,9 +86,7 @@ package struct LandingPage: Sendable {
         <style>\(style)</style>
         \(head)
         </head>
-        <body><main>
-        \(body)
-        </main></body>
+        <body>\(body)</body>
         </html>
 
         """

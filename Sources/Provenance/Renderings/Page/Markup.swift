@@ -1,12 +1,15 @@
 /// HTML that was escaped: texts become markup only through it (HTML Living Standard §13.1.2).
-struct Markup {
-    private(set) var text = ""
+package struct Markup: Sendable, Hashable {
+    /// What may stand in a page.
+    package private(set) var text = ""
 
     /// Markup we wrote ourselves.
     init(trusted: String) { text = trusted }
 
     /// Somebody's text; characters that no HTML may hold become a replacement character.
-    init(_ other: String) {
+    ///
+    /// - Parameter other: any text; the markup shows it as it is.
+    package init(_ other: String) {
         for scalar in other.unicodeScalars {
             switch scalar {
             case "&": text += "&amp;"
@@ -24,17 +27,46 @@ struct Markup {
     }
 
     /// An element with attributes; the contents are markup.
-    static func element(_ name: String, _ attributes: [(String, String)] = [], _ contents: Markup...) -> Markup {
+    ///
+    /// - Parameters:
+    ///   - name: the element's name, which is ours.
+    ///   - attributes: names, which are ours, and values, which may be anybody's texts.
+    ///   - contents: what stands in it.
+    /// - Returns: the element.
+    package static func element(_ name: String, _ attributes: [(String, String)] = [], _ contents: Markup...) -> Markup
+    {
         element(name, attributes, contents)
     }
 
-    static func element(_ name: String, _ attributes: [(String, String)] = [], _ contents: [Markup]) -> Markup {
+    /// An element with attributes; the contents are markup.
+    ///
+    /// - Parameters:
+    ///   - name: the element's name, which is ours.
+    ///   - attributes: names, which are ours, and values, which may be anybody's texts.
+    ///   - contents: what stands in it.
+    /// - Returns: the element.
+    package static func element(_ name: String, _ attributes: [(String, String)] = [], _ contents: [Markup]) -> Markup {
         let list = attributes.map { " \($0)=\"\(Markup($1).text)\"" }.joined()
         return Markup(trusted: "<\(name)\(list)>" + contents.map(\.text).joined() + "</\(name)>")
     }
 
+    /// An element that has no contents and no end tag, such as `input` (HTML Living Standard §13.1.2, void elements).
+    ///
+    /// - Parameters:
+    ///   - name: the element's name, which is ours.
+    ///   - attributes: names, which are ours, and values, which may be anybody's texts.
+    /// - Returns: the element.
+    package static func void(_ name: String, _ attributes: [(String, String)]) -> Markup {
+        Markup(trusted: "<\(name)" + attributes.map { " \($0)=\"\(Markup($1).text)\"" }.joined() + ">")
+    }
+
     /// A link; only what begins with `https:` or `http:` can be followed.
-    static func link(_ address: String, _ shown: String) -> Markup {
+    ///
+    /// - Parameters:
+    ///   - address: where it leads.
+    ///   - shown: its text.
+    /// - Returns: the link, or the text alone.
+    package static func link(_ address: String, _ shown: String) -> Markup {
         let scheme = address.lowercased()
         guard scheme.hasPrefix("https://") || scheme.hasPrefix("http://") else {
             return element("code", [], Markup(shown))
