@@ -241,7 +241,9 @@ package struct AllocationService: Sendable {
     ) throws -> Allocation {
         guard let allocation = try AllocationStore.find(id, on: connection) else { throw missing(id) }
         let project = try ProjectStore.find(allocation.project, on: connection)
-        guard Rights.reach(.readAllocation, of: person) == .all || project?.includes(person) == true else { throw missing(id) }
+        guard Rights.reach(.readAllocation, of: person) == .all || project?.includes(person) == true else {
+            throw missing(id)
+        }
         return allocation
     }
 

@@ -53,12 +53,12 @@ package struct ProjectService: Sendable {
         try await database.read { try Self.visible(name, to: person, on: $0) }
     }
 
-    /// A project that somebody may see.
     /// Whether somebody is a member of a project; false also where there is none of that name.
     func includes(_ name: String, _ person: Person) async throws -> Bool {
         try await database.read { try ProjectStore.find(name, on: $0)?.includes(person) == true }
     }
 
+    /// A project that somebody may see.
     static func visible(
         _ name: String,
         to person: Person,
