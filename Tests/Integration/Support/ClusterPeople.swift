@@ -91,12 +91,6 @@ enum ClusterPeople {
 }
 
 extension API {
-    /// The API for somebody with a token.
-    init(url: String, token: String) {
-        self.url = url
-        self.token = token
-    }
-
     /// Uploads a credential for the site `p`.
     func entrust(_ body: [UInt8]) async throws -> Answer {
         try await send("PUT", "/api/v1/sites/p/credential", body: body, headers: ["Content-Type": "application/json"])
