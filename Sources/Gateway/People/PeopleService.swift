@@ -31,6 +31,9 @@ package struct PeopleService: Sendable {
     /// - Throws: ``GatewayError`` with every fault, or `conflict` when the name is taken.
     package func create(_ document: Document, by person: Person) async throws -> PersonRecord {
         let wish = try PersonWish.read(document)
+        guard !PersonName.reserved.contains(wish.name) else {
+            throw GatewayError(.conflict, "The name '\(wish.name)' means something here and is given to nobody.")
+        }
         let now = keeper.now()
         let record = PersonRecord(
             name: wish.name,

@@ -94,11 +94,8 @@ enum PeopleWords {
 
     static func name(_ field: Field) -> String? {
         guard let text = field.string(expected: PersonName.form) else { return nil }
-        if PersonName.isValid(text), !PersonName.reserved.contains(text) { return text }
-        field.fault(
-            PersonName.reserved.contains(text) ? "'\(text)' is given to nobody" : "'\(text.prefix(80))' is no name",
-            expected: PersonName.form
-        )
+        if PersonName.isValid(text) { return text }
+        field.fault("'\(text.prefix(80))' is no name", expected: PersonName.form)
         return nil
     }
 

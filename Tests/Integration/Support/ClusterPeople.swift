@@ -52,7 +52,7 @@ enum ClusterPeople {
             type: "application/json"
         )
         try #require(token.status == 201, "\(token.text)")
-        return API(url: gateway.url, token: try #require(token.json["secret"]?.stringValue))
+        return API(gateway, token: try #require(token.json["secret"]?.stringValue))
     }
 
     /// The body of an upload.
