@@ -89,6 +89,7 @@ struct RateLimiterTests {
         #expect(RateClass.of(.cancelJob, isReading: false, isKnown: true) == .writes)
         #expect(RateClass.of(.readPublished, isReading: true, isKnown: false) == .anonymous)
         #expect(RateClass.of(.submitJob, isReading: false, isKnown: false) == .anonymous)
+        #expect(RateClass.of(.signIn, isReading: false, isKnown: true) == .logins)
         #expect(RateClass.of(.watchHealth, isReading: true, isKnown: false) == nil)
         #expect(RateClass.of(.readMetrics, isReading: true, isKnown: true) == nil)
     }

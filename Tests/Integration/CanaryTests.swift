@@ -214,7 +214,7 @@ struct CanaryTests {
         for form in ["crate", "statement", "dsse", "bundle"] { try await get("/api/v1/jobs/\(done)/manifest/\(form)") }
         for path in [
             "/api/v1/jobs/\(done)/outputs/seen.txt", "/api/v1/sites", "/api/v1/queue", "/api/v1/webhooks",
-            "/.well-known/farfield/keys.json", "/metrics", "/health/ready", "/api/v1/analyses", "/nowhere",
+            "/.well-known/farfield-keys.json", "/metrics", "/health/ready", "/api/v1/analyses", "/nowhere",
         ] { try await get(path) }
         for command in [["doctor"], ["config", "check"], ["sites"], ["jobs"], ["queue"], ["webhooks", "list"]] {
             let result = try await gateway.cli(command)

@@ -15,8 +15,18 @@ package enum RateClass: String, Sendable, Hashable, CaseIterable {
 
     /// Operations that send jobs.
     private static let sending: Set<Operation> = [.submitJob, .replayJob, .replayAnalysis]
+    /// Operations by which people prove who they are.
+    private static let provingIdentity: Set<Operation> = [.signIn]
     /// Operations that answer however often they are asked: those who watch over the gateway must never be blind.
     private static let unlimited: Set<Operation> = [.watchHealth, .readMetrics]
+
+    /// Whether it counts by the client's address, whoever asks.
+    package var isByAddress: Bool {
+        switch self {
+        case .logins, .anonymous, .badTokens: true
+        case .reads, .writes, .submissions: false
+        }
+    }
 
     /// What a request counts as; nil when it is not counted.
     ///
@@ -27,6 +37,7 @@ package enum RateClass: String, Sendable, Hashable, CaseIterable {
     /// - Returns: the class.
     package static func of(_ operation: Operation, isReading: Bool, isKnown: Bool) -> RateClass? {
         if unlimited.contains(operation) { return nil }
+        if provingIdentity.contains(operation) { return .logins }
         guard isKnown else { return .anonymous }
         if sending.contains(operation) { return .submissions }
         return isReading ? .reads : .writes

@@ -46,7 +46,8 @@ struct RequestMeter: Sendable {
         let isReading = request.method == .get || request.method == .head
         let person = context.person
         guard let rateClass = RateClass.of(operation, isReading: isReading, isKnown: person != nil) else { return }
-        let subject = person.map(\.rateSubject) ?? context.address?.rateSubject ?? .others
+        let holder = rateClass.isByAddress ? nil : person?.rateSubject
+        let subject = holder ?? context.address?.rateSubject ?? .others
         guard let standing = limiter.count(rateClass, subject) else { return }
         context.route.standing = standing
         if let problem = Self.refusal(standing) { throw problem }

@@ -30,10 +30,13 @@ struct SecureHeaders: Sendable {
 
     /// Adds them to an answer; what its route says stays.
     func add(to headers: inout HTTPFields) {
+        let isPage = headers[.contentType]?.hasPrefix("text/html") == true
+        // With `no-referrer` browsers hide the origin of a page's own forms, too (Fetch, "serializing a request origin").
+        if isPage, headers[.referrerPolicy] == nil { headers[.referrerPolicy] = "same-origin" }
         for field in fields where headers[field.name] == nil { headers.append(field) }
         if headers[.contentSecurityPolicy] == nil { headers[.contentSecurityPolicy] = Self.nothing }
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
-        guard headers[.contentType]?.hasPrefix("text/html") == true else { return }
+        guard isPage else { return }
         for field in pageFields where headers[field.name] == nil { headers.append(field) }
     }
 }

@@ -25,6 +25,13 @@ struct API: Sendable {
 
     init(_ gateway: GatewayProcess) { self.init(gateway, token: gateway.token) }
 
+    /// The API for somebody with a token.
+    init(url: String, token: String) {
+        self.url = url
+        self.token = token
+        client = Self.plain
+    }
+
     /// The API as the holder of another token sees it.
     init(_ gateway: GatewayProcess, token: String) {
         url = gateway.url
