@@ -53,88 +53,104 @@ package struct Right: Sendable, Hashable {
     }
 }
 
-/// Who may do what: the one place that says so.
-///
-/// The router asks it before every answer, services ask it for what stands in bodies and queries, and a test tries
-/// every line of it as everybody.
-package enum Rights {
+extension Operation {
     /// The table.
     ///
     /// Its columns: the thing, then how far nobody in particular, a reader, a researcher and an admin may go, then what
     /// the token must be good for.
-    package static func of(_ operation: Operation) -> Right {
-        switch operation {
+    package var right: Right {
+        switch self {
         //                                  thing      anybody reader researcher admin scope
-        case .watchHealth: return right(nil, .all, .all, .all, .all, .read)
-        case .readMetrics: return right(nil, .all, .all, .all, .all, .read)
-        case .readDocuments: return right(nil, .all, .all, .all, .all, .read)
-        case .readFigures: return right(nil, .none, .none, .all, .all, .read)
-        case .readAudit: return right(nil, .none, .none, .none, .all, .admin)
+        case .watchHealth: right(nil, .all, .all, .all, .all, .read)
+        case .readMetrics: right(nil, .all, .all, .all, .all, .read)
+        case .readDocuments: right(nil, .all, .all, .all, .all, .read)
+        case .readFigures: right(nil, .none, .none, .all, .all, .read)
+        case .readAudit: right(nil, .none, .none, .none, .all, .admin)
 
-        case .readSelf: return right(nil, .none, .own, .own, .all, .read)
-        case .readPerson: return right(.person, .none, .own, .own, .all, .read)
-        case .listPeople: return right(nil, .none, .none, .none, .all, .admin)
-        case .managePeople: return right(nil, .none, .none, .none, .all, .admin)
-        case .listTokens: return right(nil, .none, .own, .own, .all, .read)
-        case .manageTokens: return right(nil, .none, .own, .own, .all, .write)
-        case .signIn: return right(nil, .all, .all, .all, .all, .read)
-        case .signOut: return right(nil, .all, .all, .all, .all, .read)
+        case .readSelf: right(nil, .none, .own, .own, .all, .read)
+        case .readPerson: right(.person, .none, .own, .own, .all, .read)
+        case .listPeople: right(nil, .none, .none, .none, .all, .admin)
+        case .managePeople: right(nil, .none, .none, .none, .all, .admin)
+        case .listTokens: right(nil, .none, .own, .own, .all, .read)
+        case .manageTokens: right(nil, .none, .own, .own, .all, .write)
+        case .signIn: right(nil, .all, .all, .all, .all, .read)
+        case .signOut: right(nil, .all, .all, .all, .all, .read)
 
-        case .listProjects: return right(nil, .none, .own, .own, .all, .read)
-        case .readProject: return right(.project, .none, .own, .own, .all, .read)
-        case .manageProjects: return right(nil, .none, .none, .none, .all, .admin)
-        case .readAllocation: return right(.allocation, .none, .own, .own, .all, .read)
-        case .manageAllocations: return right(nil, .none, .none, .none, .all, .admin)
-        case .verifyLedger: return right(nil, .none, .none, .none, .all, .admin)
+        case .listProjects: right(nil, .none, .own, .own, .all, .read)
+        case .readProject: right(.project, .none, .own, .own, .all, .read)
+        case .manageProjects: right(nil, .none, .none, .none, .all, .admin)
+        case .readAllocation: right(.allocation, .none, .own, .own, .all, .read)
+        case .manageAllocations: right(nil, .none, .none, .none, .all, .admin)
+        case .verifyLedger: right(nil, .none, .none, .none, .all, .admin)
 
-        case .submitJob: return right(nil, .none, .none, .own, .all, .write)
-        case .listJobs: return right(nil, .none, .none, .own, .all, .read)
-        case .readJob: return right(.job, .none, .none, .own, .all, .read)
-        case .cancelJob: return right(.job, .none, .none, .own, .all, .write)
-        case .publishJob: return right(.job, .none, .none, .own, .all, .write)
-        case .replayJob: return right(.job, .none, .none, .own, .all, .write)
+        case .submitJob: right(nil, .none, .none, .own, .all, .write)
+        case .listJobs: right(nil, .none, .none, .own, .all, .read)
+        case .readJob: right(.job, .none, .none, .own, .all, .read)
+        case .cancelJob: right(.job, .none, .none, .own, .all, .write)
+        case .publishJob: right(.job, .none, .none, .own, .all, .write)
+        case .replayJob: right(.job, .none, .none, .own, .all, .write)
         // Rights beside that of submitting: to go first, and to have more jobs than limits.jobsPerPerson.
-        case .sendUrgently: return right(nil, .none, .none, .none, .all, .write)
-        case .exceedCaps: return right(nil, .none, .none, .none, .all, .write)
-        case .compareRuns: return right(nil, .none, .none, .own, .all, .read)
+        case .sendUrgently: right(nil, .none, .none, .none, .all, .write)
+        case .exceedCaps: right(nil, .none, .none, .none, .all, .write)
+        case .compareRuns: right(nil, .none, .none, .own, .all, .read)
 
-        case .announceUploads: return right(nil, .all, .all, .all, .all, .read)
-        case .startUpload: return right(nil, .none, .none, .own, .all, .write)
-        case .useUpload: return right(.upload, .none, .none, .own, .all, .write)
-        case .giveArtifact: return right(nil, .none, .none, .own, .all, .write)
-        case .listArtifacts: return right(nil, .none, .none, .own, .all, .read)
-        case .readArtifact: return right(.artifact, .none, .none, .own, .all, .read)
-        case .releaseArtifact: return right(.artifact, .none, .none, .own, .all, .write)
-        case .traceArtifact: return right(nil, .none, .none, .own, .all, .read)
-        case .collectGarbage: return right(nil, .none, .none, .none, .all, .admin)
-        case .readUsage: return right(nil, .none, .none, .own, .all, .read)
-        case .readSiteUsage: return right(nil, .none, .none, .none, .all, .admin)
+        case .announceUploads: right(nil, .all, .all, .all, .all, .read)
+        case .startUpload: right(nil, .none, .none, .own, .all, .write)
+        case .useUpload: right(.upload, .none, .none, .own, .all, .write)
+        case .giveArtifact: right(nil, .none, .none, .own, .all, .write)
+        case .listArtifacts: right(nil, .none, .none, .own, .all, .read)
+        case .readArtifact: right(.artifact, .none, .none, .own, .all, .read)
+        case .releaseArtifact: right(.artifact, .none, .none, .own, .all, .write)
+        case .traceArtifact: right(nil, .none, .none, .own, .all, .read)
+        case .collectGarbage: right(nil, .none, .none, .none, .all, .admin)
+        case .readUsage: right(nil, .none, .none, .own, .all, .read)
+        case .readSiteUsage: right(nil, .none, .none, .none, .all, .admin)
 
-        case .readPublished: return right(nil, .all, .all, .all, .all, .read)
-        case .reviseAnalysis: return right(.analysis, .none, .none, .own, .all, .write)
-        case .decideAnalysis: return right(.analysis, .none, .none, .own, .all, .write)
-        case .replayAnalysis: return right(nil, .none, .none, .all, .all, .write)
-        case .exportAnalyses: return right(nil, .none, .none, .own, .all, .read)
-        case .tellChange: return right(nil, .none, .none, .none, .all, .admin)
-        case .readNotices: return right(nil, .none, .none, .own, .all, .read)
-        case .witnessLog: return right(nil, .all, .all, .all, .all, .read)
-        case .manageKeys: return right(nil, .none, .none, .none, .all, .admin)
+        case .readPublished: right(nil, .all, .all, .all, .all, .read)
+        case .reviseAnalysis: right(.analysis, .none, .none, .own, .all, .write)
+        case .decideAnalysis: right(.analysis, .none, .none, .own, .all, .write)
+        case .replayAnalysis: right(nil, .none, .none, .all, .all, .write)
+        case .exportAnalyses: right(nil, .none, .none, .own, .all, .read)
+        case .tellChange: right(nil, .none, .none, .none, .all, .admin)
+        case .readNotices: right(nil, .none, .none, .own, .all, .read)
+        case .witnessLog: right(nil, .all, .all, .all, .all, .read)
+        case .manageKeys: right(nil, .none, .none, .none, .all, .admin)
 
-        case .readSites: return right(nil, .none, .all, .all, .all, .read)
-        case .tendSites: return right(nil, .none, .none, .none, .all, .admin)
+        case .readSites: right(nil, .none, .all, .all, .all, .read)
+        case .tendSites: right(nil, .none, .none, .none, .all, .admin)
         // Nobody, an admin neither, has to do with somebody else's key but to see that it is there and to take it away.
-        case .readCredential: return right(nil, .none, .none, .own, .own, .read)
-        case .changeCredential: return right(nil, .none, .none, .own, .own, .write)
-        case .tendCredentials: return right(nil, .none, .none, .none, .all, .admin)
-        case .readTemplates: return right(nil, .none, .all, .all, .all, .read)
-        case .tendQueue: return right(nil, .none, .none, .none, .all, .admin)
-        case .manageWebhooks: return right(nil, .none, .none, .none, .all, .admin)
+        case .readCredential: right(nil, .none, .none, .own, .own, .read)
+        case .changeCredential: right(nil, .none, .none, .own, .own, .write)
+        case .tendCredentials: right(nil, .none, .none, .none, .all, .admin)
+        case .readTemplates: right(nil, .none, .all, .all, .all, .read)
+        case .tendQueue: right(nil, .none, .none, .none, .all, .admin)
+        case .manageWebhooks: right(nil, .none, .none, .none, .all, .admin)
 
-        case .readApprovals: return right(nil, .none, .none, .none, .all, .approve)
+        case .readApprovals: right(nil, .none, .none, .none, .all, .approve)
         // Beyond this, nobody decides on a job of their own: `ApprovalDesk` looks at the job.
-        case .decideApprovals: return right(nil, .none, .none, .none, .all, .approve)
+        case .decideApprovals: right(nil, .none, .none, .none, .all, .approve)
         }
     }
+
+    private func right(
+        _ object: ProtectedObject?,
+        _ anybody: Reach,
+        _ reader: Reach,
+        _ researcher: Reach,
+        _ admin: Reach,
+        _ scope: Scope
+    ) -> Right {
+        Right(object: object, anybody: anybody, reader: reader, researcher: researcher, admin: admin, scope: scope)
+    }
+}
+
+/// Who may do what: the one place that says so.
+///
+/// The table itself is ``Operation/right``. The router asks it before every answer, services ask it for what stands in
+/// bodies and queries, and a test tries every line of it as everybody.
+package enum Rights {
+    /// What the table says of an operation.
+    package static func of(_ operation: Operation) -> Right { operation.right }
 
     /// How far somebody may go with an operation.
     ///
@@ -187,16 +203,5 @@ package enum Rights {
     private static func list(_ words: [String]) -> String {
         guard let last = words.last, words.count > 1 else { return words.first ?? "nobody" }
         return words.dropLast().joined(separator: ", ") + " and " + last
-    }
-
-    private static func right(
-        _ object: ProtectedObject?,
-        _ anybody: Reach,
-        _ reader: Reach,
-        _ researcher: Reach,
-        _ admin: Reach,
-        _ scope: Scope
-    ) -> Right {
-        Right(object: object, anybody: anybody, reader: reader, researcher: researcher, admin: admin, scope: scope)
     }
 }
