@@ -151,8 +151,3 @@ extension Markup {
         .element("aside", [("class", "banner updated"), ("role", "status")], contents)
     }
 }
-
-extension HTTPField.Name {
-    /// W3C Referrer Policy §4.
-    fileprivate static var referrerPolicy: Self { Self("Referrer-Policy") ?? .via }
-}
