@@ -248,7 +248,7 @@ package struct GatewayRuntime: Sendable {
         _ figures: FiguresService
     ) async throws -> GatewayServices {
         let (database, keeper, directory) = (world.database, world.keeper, world.sites)
-        let jobs = jobs(in: world, configuration, templates, feed)
+        let jobs = self.jobs(in: world, configuration, templates, feed)
         let files = ArtifactRooms.uploads(configuration)
         let projects = ProjectService(database: database, keeper: keeper)
         let allocations = AllocationService(world, sites: configuration.sites)
@@ -287,6 +287,28 @@ package struct GatewayRuntime: Sendable {
             projects: projects,
             allocations: allocations,
             figures: figures
+        )
+    }
+
+    private static func jobs(
+        in world: World,
+        _ configuration: GatewayConfiguration,
+        _ templates: TemplateCatalog,
+        _ feed: EventFeed
+    ) -> JobService {
+        JobService(
+            database: world.database,
+            store: world.store,
+            tasks: world.tasks,
+            admission: Admission(sites: world.sites, templates: templates),
+            budget: Budget(database: world.database, keeper: world.keeper),
+            results: world.results,
+            approvals: world.approvals,
+            artifacts: world.artifacts,
+            backlog: Backlog(limit: configuration.limits.waitingJobs),
+            caps: configuration.limits.jobsPerPerson,
+            keeper: world.keeper,
+            feed: feed
         )
     }
 

@@ -186,7 +186,7 @@ struct CanaryTests {
         try await api.wait(done)
         let record = try await api.post(
             "/api/v1/jobs/\(done)/publish",
-            "title: Canary\nauthors: [{name: A}]\nlicence: CC0-1.0"
+            "title: Canary\nabstract: What it is.\nauthors: [{name: A}]\nlicence: CC0-1.0"
         )
         canaries.see("publish", record)
         #expect(record.status == 201, "\(record.text)")
