@@ -290,28 +290,6 @@ package struct GatewayRuntime: Sendable {
         )
     }
 
-    private static func jobs(
-        in world: World,
-        _ configuration: GatewayConfiguration,
-        _ templates: TemplateCatalog,
-        _ feed: EventFeed
-    ) -> JobService {
-        JobService(
-            database: world.database,
-            store: world.store,
-            tasks: world.tasks,
-            admission: Admission(sites: world.sites, templates: templates),
-            budget: Budget(database: world.database, keeper: world.keeper),
-            results: world.results,
-            approvals: world.approvals,
-            artifacts: world.artifacts,
-            backlog: Backlog(limit: configuration.limits.waitingJobs),
-            caps: configuration.limits.jobsPerPerson,
-            keeper: world.keeper,
-            feed: feed
-        )
-    }
-
     /// What must run for as long as the gateway does, in the order of starting.
     ///
     /// - Parameter wings: do the tasks of the wings.
