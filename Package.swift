@@ -174,7 +174,7 @@ let package = Package(
         ),
         tests(
             "Integration",
-            uses: ["Attestation", "Documents", "CurlClient", "Storage", "TestSupport", logging],
+            uses: ["Attestation", "Documents", "CurlClient", "Gateway", "Storage", "TestSupport", logging],
             resources: [.copy("Fixtures")]
         ),
         tests("HouseRules"),

@@ -76,7 +76,7 @@ struct ApprovalTests {
         try await eventually("it asks again") { try await api.job(job)["approval"]?["id"]?.stringValue != id }
         let again = try await open(job, api)
         #expect(again["changed"] == ["owner"] && again["owner"] == "alice")
-        #expect(try await TestCluster.count(named: "ff-\(job)-1") == 0)
+        #expect(try await TestCluster.count(named: "ff-admin-\(job)-1") == 0)
         let shown = try await gateway.cli("approvals", "show", again["id"]?.stringValue ?? "")
         #expect(shown.output.contains("#SBATCH") && shown.output.contains("alice"), "\(shown)")
         let decided = try await gateway.cli("approvals", "approve", again["id"]?.stringValue ?? "", "--reason", "yes")
@@ -85,7 +85,7 @@ struct ApprovalTests {
         try await gateway.start()
         #expect(try await api.wait(job)["state"] == "completed")
         #expect(try await api.wait(free)["state"] == "completed")
-        #expect(try await TestCluster.count(named: "ff-\(job)-1") == 1)
+        #expect(try await TestCluster.count(named: "ff-admin-\(job)-1") == 1)
         try await eventually("the admins were told of both questions") { try relay.taken.count >= 2 }
         let letter = try #require(try relay.taken.first)
         #expect(letter.to == ["carol@lab.example"] && letter.secure && letter.user == "gate")

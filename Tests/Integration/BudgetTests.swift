@@ -30,7 +30,7 @@ struct BudgetTests {
 
     /// What sacct itself says of every attempt, requeue and array task of a job, in node-seconds.
     private func accounted(_ id: String) async throws -> Int {
-        let names = (1...3).map { "ff-\(id)-\($0)" }.joined(separator: ",")
+        let names = (1...3).map { "ff-admin-\(id)-\($0)" }.joined(separator: ",")
         let rows = try await TestCluster.slurm(
             "sacct -a -n -P -X -D -S now-1days --name=\(names) -o AllocNodes,ElapsedRaw"
         ).output

@@ -187,7 +187,9 @@ struct OperatorTests {
         "farfield_staged_bytes_total", "farfield_site_copies_lost_total", "farfield_result_lookups_total",
         "webhook_deliveries_total", "artifacts_corrupt_total", "artifacts_collected_total",
         "artifacts_collected_bytes_total", "uploads_received_bytes_total", "dois_minted_total",
-        "log_cosignatures_total",
+        "log_cosignatures_total", "http_requests_limited_total",
+        // Told only where the gateway speaks TLS itself.
+        "farfield_certificate_expires_timestamp_seconds", "farfield_certificate_reloads_total",
         // Told only for sites that ask for a login by hand.
         "farfield_site_login_remaining_seconds",
     ]

@@ -37,14 +37,14 @@ package struct EndedJob: Sendable, Hashable {
     let tasksSeen: [Int: CountedRow]
 
     /// The names of its attempts, each with its number.
-    var keys: [String: Int] {
-        Dictionary((1...max(1, attempts)).map { ("ff-\(id.text)-\($0)", $0) }) { first, _ in first }
-    }
+    let keys: [String: Int]
 
     /// What the gateway's own row of a job says.
     init(_ job: Job, endedAt: Timestamp) {
         id = job.id
         attempts = job.attempt
+        let names = (1...max(1, job.attempt)).map { (job.submissionKey(attempt: $0), $0) }
+        keys = Dictionary(names) { first, _ in first }
         self.endedAt = endedAt
         let isArray = job.arrayCount != nil
         lastSeen = isArray ? nil : job.slurm.flatMap { Self.row($0, job.attempt) }

@@ -16,12 +16,16 @@ struct SettleLedger: Sendable {
         guard let name = task.key else { return .dead(reason: "the task names no site") }
         let now = world.keeper.now()
         let due = try await due(at: name, now)
-        if !due.isEmpty {
-            let answer = await ask(name, due.map(\.job))
+        // At a personal site everybody's own account is asked for their jobs.
+        for (lane, due) in Dictionary(grouping: due, by: \.job.lane).sorted(by: { $0.key.text < $1.key.text }) {
+            let answer = try await ask(lane, due.map(\.job))
             var rows: [UsageRow]?
             if case .rows(let told) = answer { rows = told }
             if case .outage(let reason) = answer {
-                world.logger.notice("jobs cannot be settled now", metadata: ["site": "\(name)", "reason": "\(reason)"])
+                world.logger.notice(
+                    "jobs cannot be settled now",
+                    metadata: ["site": "\(lane.text)", "reason": "\(reason)"]
+                )
             }
             try await settle(due, rows, rates: world.sites[name]?.configuration.chargeRates ?? ChargeRates(), now)
         }
@@ -39,9 +43,15 @@ struct SettleLedger: Sendable {
         }
     }
 
-    private func ask(_ site: String, _ jobs: [Job]) async -> AccountUsage.Answer {
-        guard let site = world.sites[site] else { return .outage("there is no such site in the configuration") }
-        guard let accounting = site.accounting else { return .outage("the site has no accounting") }
+    private func ask(_ lane: Lane, _ jobs: [Job]) async throws -> AccountUsage.Answer {
+        let way: (any Site)?
+        do {
+            way = try await world.sites.way(lane)
+        } catch let failure as SiteFailure {
+            return .outage(failure.reason)
+        }
+        guard let way else { return .outage("nobody's key leads to \(lane.text) now, or the site is not configured") }
+        guard let accounting = way.accounting else { return .outage("the site has no accounting") }
         let keys = jobs.flatMap { job in (1...job.attempt).map { job.submissionKey(attempt: $0) } }
         let since = jobs.map(\.createdAt).min() ?? world.keeper.now()
         return await accounting.usage(of: keys, since: since)

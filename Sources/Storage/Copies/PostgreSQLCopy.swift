@@ -62,6 +62,9 @@ struct PostgreSQLCopy: Sendable {
                 for table in try Self.tables(connection) {
                     try connection.execute("ALTER TABLE \(table) SET SCHEMA \(name)")
                 }
+                for function in try Self.functions(connection) {
+                    try connection.execute("ALTER FUNCTION \(function) SET SCHEMA \(name)")
+                }
             }
         }
     }
@@ -72,6 +75,17 @@ struct PostgreSQLCopy: Sendable {
             """
             SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) AS name FROM information_schema.tables
             WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name
+            """
+        ).map { try $0.text("name") }
+    }
+
+    /// The functions of the schema in use that triggers call, quoted: those of append-only tables.
+    private static func functions(_ connection: any StorageConnection) throws -> [String] {
+        try connection.query(
+            """
+            SELECT quote_ident(nspname) || '.' || quote_ident(proname) || '()' AS name
+            FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+            WHERE nspname = current_schema() AND prorettype = 'trigger'::regtype ORDER BY proname
             """
         ).map { try $0.text("name") }
     }
