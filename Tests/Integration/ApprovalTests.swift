@@ -86,6 +86,9 @@ struct ApprovalTests {
         #expect(try await api.wait(job)["state"] == "completed")
         #expect(try await api.wait(free)["state"] == "completed")
         #expect(try await TestCluster.count(named: "ff-admin-\(job)-1") == 1)
+        try await eventually("the record tells who allowed it") {
+            try await api.get("/api/v1/jobs/\(job)/reproducibility-manifest").text.contains("Approved by admin")
+        }
         try await eventually("the admins were told of both questions") { try relay.taken.count >= 2 }
         let letter = try #require(try relay.taken.first)
         #expect(letter.to == ["carol@lab.example"] && letter.secure && letter.user == "gate")

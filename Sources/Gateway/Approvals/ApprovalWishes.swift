@@ -97,7 +97,8 @@ struct StandingWish: Sendable, Hashable {
 
 /// Pieces of bodies about approvals.
 enum ApprovalBody {
-    static let costForm = "service units, 0 or more, such as 100 or 12.5"
+    static let costForm = "service units from 0 to 100000000, such as 100 or 12.5"
+    private static let mostCost = ServiceUnits(thousandthNodeSeconds: 100_000_000 * ServiceUnits.perUnit)
     private static let reasonForm = "a text of 1 to 2000 characters"
 
     /// Reads a body and tells every fault in one pass.
@@ -124,7 +125,7 @@ enum ApprovalBody {
     /// An amount, written as a number or as text.
     static func cost(_ field: Field) -> ServiceUnits? {
         guard let text = field.word() else { return nil }
-        if let cost = ServiceUnits(text), cost >= .zero { return cost }
+        if let cost = ServiceUnits(text), cost >= .zero, cost <= mostCost { return cost }
         field.fault("\(ManifestWords.quoted(text)) is no amount", expected: costForm)
         return nil
     }

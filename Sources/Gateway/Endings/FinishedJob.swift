@@ -22,4 +22,6 @@ package struct FinishedJob: Sendable {
     package let account: String
     /// The recipe of its result key, as canonical JSON; nil when it has none.
     package let recipe: String?
+    /// Who allowed it to be sent, in the order of their decisions; empty where nobody was asked.
+    package var approvals: [ApprovalDecision] = []
 }

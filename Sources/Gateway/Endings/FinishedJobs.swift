@@ -21,7 +21,7 @@ package struct FinishedJobs: Sendable {
     package func find(_ id: JobID, on connection: any StorageConnection) throws -> FinishedJob? {
         guard var job = try store.find(id, on: connection), job.state.isFinal else { return nil }
         if job.arrayCount != nil { job.tasks = try store.arrayTasks(of: id, on: connection) }
-        return FinishedJob(
+        var finished = FinishedJob(
             job: job,
             manifest: job.manifest,
             templateText: try TemplateTextStore.find(job.templateDigest, on: connection),
@@ -33,5 +33,10 @@ package struct FinishedJobs: Sendable {
             account: holdings.account(of: job),
             recipe: try job.cache?.key.flatMap { try ResultStore.recipe($0, on: connection) }
         )
+        if let approval = try ApprovalStore.latest(of: id, on: connection), approval.state == .approved {
+            finished.approvals = try ApprovalStore.decisions(on: approval.id, on: connection)
+                .filter { $0.choice == .approved }
+        }
+        return finished
     }
 }

@@ -34,6 +34,13 @@ struct ManifestCollector: Sendable {
             )
         }
         manifest.logs = finished.logs.map { LogFile(name: $0.path, digest: $0.digest, size: $0.size) }
+        manifest.approval = finished.approvals.last.map { last in
+            Approval(
+                by: finished.approvals.map(\.person).joined(separator: ", "),
+                at: Self.moment(last.at),
+                reason: last.reason
+            )
+        }
         manifest.cacheOrigin = origin
         manifest.recipe = job.cache?.key.flatMap { SHA256Digest($0) }
         manifest.internalDetails = InternalDetails(
