@@ -62,6 +62,54 @@ struct RightsTests {
         #expect(try await callers[1].api.get("/api/v1/jobs").json["items"]?.arrayValue?.isEmpty == true)
     }
 
+    @Test("hold for names in bodies and queries: what is somebody else's is not there")
+    func bodies() async throws {
+        let gateway = try await GatewayProcess().start()
+        let admin = API(gateway)
+        for name in ["alice", "bob"] {
+            let body = "{\"name\": \"\(name)\", \"role\": \"researcher\"}"
+            #expect(try await admin.post("/api/v1/people", body, type: "application/json").status == 201)
+        }
+        let alice = try await caller("alice", .researcher, [.read, .write], gateway).api
+        let bob = try await caller("bob", .researcher, [.read, .write], gateway).api
+        let hers = try await alice.post("/api/v1/artifacts", "hers alone", type: "application/octet-stream")
+        let digest = hers.json["digest"]?.stringValue ?? ""
+        let job = try await alice.submit("name: hers\nsite: a\ncommand: echo hers > out\noutputs: [out]\n")
+        try await alice.wait(job)
+        let absent = "job_" + String(repeating: "0", count: 26)
+        for (lines, isAbsentToo) in [
+            ("dependencies: [{job: JOB}]", true), ("inputs: [{path: x, source: \"job:JOB/out\"}]", true),
+            ("inputs: [{path: x, source: \"artifact:\(digest)\"}]", false), ("project: hers", false),
+            ("resources: {account: TG-OTHER}", false),
+        ] {
+            let manifest = "name: his\nsite: a\ncommand: cat x > y\noutputs: [y]\n" + lines
+            let answer = try await bob.post("/api/v1/jobs", manifest.replacing("JOB", with: job))
+            #expect(answer.status == 422, "\(lines): \(answer.text)")
+            guard isAbsentToo else { continue }
+            // Nobody learns from the answer whether there is such a job.
+            let other = try await bob.post("/api/v1/jobs", manifest.replacing("JOB", with: absent))
+            #expect(other.status == 422)
+            let (his, its) = (answer.json["errors"], other.json["errors"])
+            #expect(its?.jsonText.replacing(absent, with: job) == his?.jsonText)
+        }
+        for query in ["left=\(job)&right=\(job)", "left=\(absent)&right=\(absent)"] {
+            #expect(try await bob.get("/api/v1/comparisons?\(query)").status == 404)
+        }
+        let upload = try await bob.send(
+            "POST",
+            "/api/v1/artifacts?account=alice",
+            body: Array("his".utf8),
+            headers: ["Content-Type": "application/octet-stream"]
+        )
+        #expect(upload.status == 403 || upload.status == 400, "\(upload.text)")
+        #expect(try await bob.get("/api/v1/jobs?owner=alice").json["items"]?.arrayValue?.isEmpty == true)
+        #expect(try await bob.get("/api/v1/artifacts").json["items"]?.arrayValue?.isEmpty == true)
+        // The result she computed is not his known result.
+        let same = try await bob.submit("name: his\nsite: a\ncommand: echo hers > out\noutputs: [out]\n")
+        let ended = try await bob.wait(same)
+        #expect(ended["state"] == "completed" && ended["cache"]?["status"] == "miss", "\(ended)")
+    }
+
     /// Rights that no address has of its own.
     private static let unrouted: Set<Gateway.Operation> = [.sendUrgently, .exceedCaps]
 

@@ -17,6 +17,8 @@ package struct ApprovalDossier: Sendable, Hashable {
     package let lastApproved: JobID?
     /// What this manifest has otherwise than that job's.
     package let differences: [ManifestDifference]
+    /// What the allocation that pays has left, this job's claim taken off; nil where nobody pays.
+    package let balance: ServiceUnits?
 }
 
 /// What came of one approval among several.
@@ -70,6 +72,7 @@ package struct ApprovalService: Sendable {
     private func dossier(_ approval: Approval, on connection: any StorageConnection) throws -> ApprovalDossier? {
         guard let job = try desk.store.find(approval.job, on: connection) else { return nil }
         let last = try ApprovalHistoryStore.lastApproved(before: job, on: connection)
+        let cost = try JobCostStore.find(job.id, on: connection)
         return ApprovalDossier(
             approval: approval,
             decisions: try ApprovalStore.decisions(on: approval.id, on: connection),
@@ -77,7 +80,8 @@ package struct ApprovalService: Sendable {
             price: try desk.work(of: job, on: connection).price,
             history: try ApprovalHistoryStore.history(of: job, on: connection),
             lastApproved: last?.id,
-            differences: last.map { ManifestDifference.between($0.manifestText, job.manifestText) } ?? []
+            differences: last.map { ManifestDifference.between($0.manifestText, job.manifestText) } ?? [],
+            balance: try cost.flatMap { try AllocationStore.find($0.allocation, on: connection)?.balance.available }
         )
     }
 

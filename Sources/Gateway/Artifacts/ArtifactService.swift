@@ -62,6 +62,7 @@ package struct ArtifactService: Sendable {
         let limit = library.policy.uploadBytes
         let account = announcement.account ?? person.name
         guard announcement.length <= limit else { throw UploadService.tooLarge(limit) }
+        try await database.read { try StorageAccounts.require(account, for: person, on: $0) }
         if announcement.length > 0 {
             try await database.transaction {
                 try library.requireRoom(account, for: announcement.length, of: announcement.digest, on: $0)

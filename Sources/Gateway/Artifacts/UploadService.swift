@@ -49,6 +49,7 @@ package struct UploadService: Sendable {
             failure: nil
         )
         try await database.transaction { connection in
+            try StorageAccounts.require(upload.account, for: person, on: connection)
             try library.requireRoom(upload.account, for: upload.length, of: upload.expectedDigest, on: connection)
             try UploadStore.insert(upload, on: connection)
             try AuditStore.append(
