@@ -25,29 +25,40 @@ struct RouteTable: Sendable {
             guard let record = RecordID(name) else { return .unreadable }
             return try await analyses.owner(of: record).map { $0 == person.name ? .own : .othersInPublic } ?? .notTheirs
         }
-        routes =
-            JobRoutes(services: services, limits: limits).routes + EventRoutes(services: services).routes
-            + LogRoutes(services: services).routes + OutputRoutes(services: services).routes
-            + ResultRoutes(services: services).routes
-            + ArtifactRoutes(services: services).routes + UploadRoutes(services: services).routes
-            + ManifestRoutes(manifests: provenance.manifests).routes
-            + LogTileRoutes(manifests: provenance.manifests).routes
-            + KeyRoutes(keys: provenance.keys, manifests: provenance.manifests).routes
-            + WitnessRoutes(witness: provenance.witness).routes
-            + AnalysisRoutes(analyses: provenance.analyses).routes
-            + AnalysisPages(analyses: provenance.analyses, manifests: provenance.manifests).routes
-            + ReferencePages(analyses: provenance.analyses).routes
-            + ReplayRoutes(replays: provenance.replays).routes
-            + ComparisonRoutes(comparisons: provenance.comparisons).routes
-            + LineageRoutes(lineage: provenance.lineage).routes
-            + CredentialRoutes(services: services).routes + SiteRoutes(services: services).routes
-            + TemplateRoutes(services: services).routes
-            + QueueRoutes(services: services).routes + WebhookRoutes(services: services).routes
-            + PeopleRoutes(services: services).routes + TokenRoutes(services: services).routes
-            + LoginRoutes(services: services).routes + ApprovalRoutes(services: services).routes
-            + ProjectRoutes(services: services).routes + AllocationRoutes(services: services).routes
-            + AuditRoutes(audit: services.audit).routes + ConsoleRoutes(services: services).routes
-            + HealthRoutes(services: services, metrics: metrics).routes
+        let subjects: [[Route]] = [
+            JobRoutes(services: services, limits: limits).routes,
+            EventRoutes(services: services).routes,
+            LogRoutes(services: services).routes,
+            OutputRoutes(services: services).routes,
+            ResultRoutes(services: services).routes,
+            ArtifactRoutes(services: services).routes,
+            UploadRoutes(services: services).routes,
+            ManifestRoutes(manifests: provenance.manifests).routes,
+            LogTileRoutes(manifests: provenance.manifests).routes,
+            KeyRoutes(keys: provenance.keys, manifests: provenance.manifests).routes,
+            WitnessRoutes(witness: provenance.witness).routes,
+            AnalysisRoutes(analyses: provenance.analyses).routes,
+            AnalysisPages(analyses: provenance.analyses, manifests: provenance.manifests).routes,
+            ReferencePages(analyses: provenance.analyses).routes,
+            ReplayRoutes(replays: provenance.replays).routes,
+            ComparisonRoutes(comparisons: provenance.comparisons).routes,
+            LineageRoutes(lineage: provenance.lineage).routes,
+            CredentialRoutes(services: services).routes,
+            SiteRoutes(services: services).routes,
+            TemplateRoutes(services: services).routes,
+            QueueRoutes(services: services).routes,
+            WebhookRoutes(services: services).routes,
+            PeopleRoutes(services: services).routes,
+            TokenRoutes(services: services).routes,
+            LoginRoutes(services: services).routes,
+            ApprovalRoutes(services: services).routes,
+            ProjectRoutes(services: services).routes,
+            AllocationRoutes(services: services).routes,
+            AuditRoutes(audit: services.audit).routes,
+            ConsoleRoutes(services: services).routes,
+            HealthRoutes(services: services, metrics: metrics).routes,
+        ]
+        routes = subjects.flatMap { $0 }
     }
 
     /// The router, with HEAD answered wherever GET is and 405 wherever only the method is wrong.
