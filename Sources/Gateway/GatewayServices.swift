@@ -227,6 +227,7 @@ package struct GatewayRuntime: Sendable {
             store: world.store,
             tasks: world.tasks,
             admission: Admission(sites: world.sites, templates: templates),
+            sources: configuration.sources,
             budget: Budget(database: world.database, keeper: world.keeper),
             results: world.results,
             approvals: world.approvals,

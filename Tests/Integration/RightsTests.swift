@@ -64,7 +64,11 @@ struct RightsTests {
 
     @Test("hold for names in bodies and queries: what is somebody else's is not there")
     func bodies() async throws {
-        let gateway = try await GatewayProcess().start()
+        let token = NSTemporaryDirectory() + "farfield-token-" + UUID().uuidString
+        try "secret".write(toFile: token, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: token) }
+        let tokens = "[{prefix: \"https://data.example.org/\", tokenFile: \(token), people: [alice]}]"
+        let gateway = try await GatewayProcess(general: "sources: {tokens: \(tokens)}\n").start()
         let admin = API(gateway)
         for name in ["alice", "bob"] {
             let body = "{\"name\": \"\(name)\", \"role\": \"researcher\"}"
@@ -80,6 +84,7 @@ struct RightsTests {
         for (lines, isAbsentToo) in [
             ("dependencies: [{job: JOB}]", true), ("inputs: [{path: x, source: \"job:JOB/out\"}]", true),
             ("inputs: [{path: x, source: \"artifact:\(digest)\"}]", false), ("project: hers", false),
+            ("inputs: [{path: x, source: \"https://data.example.org/survey\"}]", false),
             ("resources: {account: TG-OTHER}", false),
         ] {
             let manifest = "name: his\nsite: a\ncommand: cat x > y\noutputs: [y]\n" + lines

@@ -1,4 +1,5 @@
 package import CurlClient
+internal import Documents
 
 /// Where inputs may be fetched from (`sources:` in the configuration).
 package struct SourcePolicy: Sendable {
@@ -21,6 +22,8 @@ package struct SourcePolicy: Sendable {
         package let prefix: String
         /// Sent as `Authorization: Bearer …`; never shown.
         let secret: String
+        /// Who may have it shown for them; nil for every researcher.
+        package let people: Set<String>?
     }
 
     /// A bucket and what opens it.
@@ -29,6 +32,8 @@ package struct SourcePolicy: Sendable {
         package let place: S3Bucket
         /// Nil for a bucket that anybody may read.
         let credentials: S3Credentials?
+        /// Who may read it through the gateway; nil for every researcher.
+        package var people: Set<String>?
     }
 
     /// Everything public, over TLS.
@@ -40,8 +45,33 @@ package struct SourcePolicy: Sendable {
     }
 
     /// The token for an address; the one with the longest beginning counts.
-    func token(for url: String) -> String? {
-        tokens.filter { url.hasPrefix($0.prefix) }.max { $0.prefix.count < $1.prefix.count }?.secret
+    func token(for url: String) -> String? { entry(for: url)?.secret }
+
+    private func entry(for url: String) -> Token? {
+        tokens.filter { url.hasPrefix($0.prefix) }.max { $0.prefix.count < $1.prefix.count }
+    }
+
+    /// Makes sure that somebody may have the gateway's own tokens and keys used for the inputs of a manifest.
+    ///
+    /// - Throws: ``GatewayError`` of kind `invalidManifest` that names every input they may not have.
+    func requireAccess(to manifest: JobManifest, for person: Person) throws(GatewayError) {
+        if Rights.reach(.readArtifact, of: person) == .all { return }
+        let faults = manifest.inputs.enumerated().compactMap { index, input -> Fault? in
+            let people: Set<String>? =
+                switch input.source {
+                case .web(let url): entry(for: url)?.people
+                case .bucket(let name, _): buckets[name]?.people
+                case .inline, .siteFile, .artifact, .output: nil
+                }
+            guard let people, !people.contains(person.name) else { return nil }
+            return Fault(
+                path: "/inputs/\(index)/source",
+                message: "the gateway's key for this source is not for \(person.name)",
+                expected: "a source that you may read; an operator names people in `sources`"
+            )
+        }
+        if faults.isEmpty { return }
+        throw GatewayError(.invalidManifest, "Inputs cannot be fetched for you.", faults: faults)
     }
 }
 
@@ -53,7 +83,8 @@ extension SourcePolicy: Hashable {
     package func hash(into hasher: inout Hasher) { hasher.combine(key) }
 
     private var key: [String] {
-        ["\(allowed)", "\(maximumBytes)", "\(totalTime)", "\(leastBytesPerSecond)"] + tokens.map(\.prefix)
-            + buckets.map { "\($0.key) \($0.value.place)" }.sorted()
+        ["\(allowed)", "\(maximumBytes)", "\(totalTime)", "\(leastBytesPerSecond)"]
+            + tokens.map { "\($0.prefix) \($0.people?.sorted() ?? ["*"])" }
+            + buckets.map { "\($0.key) \($0.value.place) \($0.value.people?.sorted() ?? ["*"])" }.sorted()
     }
 }

@@ -16,7 +16,7 @@ enum SourcePolicyReader {
             ?? policy.leastBytesPerSecond
         policy.tokens = (object["tokens"]?.elements(limit: 1000, of: "tokens") ?? []).compactMap(token)
         for element in object["buckets"]?.elements(limit: 1000, of: "buckets") ?? [] {
-            guard let bucket = bucket(element) else { continue }
+            guard let bucket = bucket(element, besides: ["people"]) else { continue }
             if policy.buckets.updateValue(bucket, forKey: bucket.place.name) != nil {
                 element.fault("the bucket '\(bucket.place.name)' stands twice", expected: "each bucket once")
             }
@@ -35,7 +35,7 @@ enum SourcePolicyReader {
     }
 
     private static func token(_ field: Field) -> SourcePolicy.Token? {
-        guard let object = field.object(known: ["prefix", "tokenFile"]) else { return nil }
+        guard let object = field.object(known: ["prefix", "tokenFile", "people"]) else { return nil }
         let form = "the beginning of an address with its host and a slash, such as https://data.example.org/"
         let prefix = object.required("prefix", expected: form).flatMap {
             ManifestWords.matching($0, /https:\/\/[^\/@\s]+\/[^\s]*/, expected: form)
@@ -43,8 +43,20 @@ enum SourcePolicyReader {
         let secret = object.required("tokenFile", expected: "a file that holds the token").flatMap { field in
             field.string().flatMap { SecretFile.read($0, field) }
         }
+        let people = people(object)
         guard let prefix, let secret else { return nil }
-        return SourcePolicy.Token(prefix: prefix, secret: secret)
+        return SourcePolicy.Token(prefix: prefix, secret: secret, people: people)
+    }
+
+    /// Who a key is for; nil where that is not said.
+    private static func people(_ object: ObjectReader) -> Set<String>? {
+        object["people"].map { field in
+            Set(
+                (field.elements(limit: 10_000, of: "people") ?? []).compactMap {
+                    $0.string(expected: "a person's name")
+                }
+            )
+        }
     }
 
     /// The keys of a bucket.
@@ -82,6 +94,6 @@ enum SourcePolicyReader {
         let credentials = identifier.flatMap { identifier in
             secret.map { S3Credentials(accessKeyID: identifier, secretAccessKey: $0) }
         }
-        return SourcePolicy.Bucket(place: place, credentials: credentials)
+        return SourcePolicy.Bucket(place: place, credentials: credentials, people: people(object))
     }
 }

@@ -34,6 +34,7 @@ package struct JobService: Sendable {
     let store: JobStore
     let tasks: JobTasks
     let admission: Admission
+    let sources: SourcePolicy
     let budget: Budget
     let results: ResultCache
     let approvals: ApprovalDesk
@@ -63,6 +64,7 @@ package struct JobService: Sendable {
         let wish = try JobManifestReader.read(document)
         if wish.dryRun { return .preview(try await preview(wish, by: person)) }
         try PriorityClass.require(wish.priority, for: person)
+        try sources.requireAccess(to: wish, for: person)
         try await backlog.check(database)
         let site = try await admission.place(wish, on: database)
         let priced = try await budget.price(wish, at: site, by: person)
@@ -88,23 +90,21 @@ package struct JobService: Sendable {
         let accepted = job
         let answer = try await database.transaction { connection in
             let job = try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
-            if job.id == accepted.id {
-                try caps.require(person, on: connection)
-                try Budget.reserve(priced, for: job, on: connection)
-            }
+            guard job.id == accepted.id else { return try shown(job, on: connection) }
+            try caps.require(person, on: connection)
+            try Budget.reserve(priced, for: job, on: connection)
             try TemplateTextStore.keep(
                 admitted.templateText,
                 digest: admitted.templateDigest,
                 name: job.template,
                 on: connection
             )
-            if let rerun, job.id == accepted.id {
+            if let rerun {
                 for digest in rerun.granted {
                     try results.holdings.hold(digest, as: .input, of: job, name: nil, on: connection)
                 }
                 try rerun.record(job, connection)
             }
-            guard job.id == accepted.id else { return try shown(job, on: connection) }
             var result = job
             let isToBeComputed = try prospect.keys.map { try look(&result, manifest, $0, on: connection) } ?? true
             if isToBeComputed { result = try approvals.consider(result, on: connection) }
