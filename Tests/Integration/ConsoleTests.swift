@@ -35,6 +35,8 @@ struct ConsoleTests {
         let csrf = try #require(try await browser.open("/console/tokens").field("csrf"))
         let wish = [("label", "<script>alert(1)</script>"), ("scope-read", "yes"), ("expiresIn", "7d")]
         #expect(try await browser.post("/console/tokens", wish).status == 403)
+        let guessed = String(csrf.reversed())
+        #expect(try await browser.post("/console/tokens", wish + [("csrf", guessed)]).status == 403)
         let foreign = ["-H", "Origin: https://evil.example"]
         #expect(try await browser.post("/console/tokens", wish + [("csrf", csrf)], more: foreign).status == 403)
         let made = try await browser.post("/console/tokens", wish + [("csrf", csrf)])
