@@ -72,12 +72,14 @@ let package = Package(
         room("TaskQueue", uses: ["Storage", logging, metrics, lifecycle]),
         room("Slurm", uses: [.product(name: "Mustache", package: "swift-mustache")]),
         room("Comparison", uses: ["Documents", "Attestation"]),
+        room("LanguageModels", uses: ["Attestation", "CurlClient", "Documents", logging, metrics, lifecycle]),
+        room("RadioSky", uses: ["Attestation", "Documents"]),
         // Floor 3: the spine.
         .target(
             name: "Gateway",
             dependencies: [
-                "Attestation", "CurlClient", "Documents", "SSHClient", "Slurm", "Storage", "TaskQueue", logging,
-                metrics, lifecycle,
+                "Attestation", "CurlClient", "Documents", "LanguageModels", "SSHClient", "Slurm", "Storage", "TaskQueue",
+                logging, metrics, lifecycle,
             ],
             resources: [.embedInCode("Jobs/Manifest/job_manifest_schema.json")],
             swiftSettings: house
@@ -89,6 +91,13 @@ let package = Package(
                 "Attestation", "Comparison", "CurlClient", "Documents", "Gateway", "Slurm", "Storage", "TaskQueue",
                 logging,
                 metrics,
+            ]
+        ),
+        room(
+            "Simulator",
+            uses: [
+                "Attestation", "Documents", "Gateway", "LanguageModels", "RadioSky", "SSHClient", "Slurm", "Storage",
+                "TaskQueue", logging, metrics, lifecycle,
             ]
         ),
         // Floor 5: the face.
@@ -114,8 +123,8 @@ let package = Package(
         .executableTarget(
             name: "farfield",
             dependencies: [
-                "Attestation", "CurlClient", "Documents", "Gateway", "GatewayHTTP", "Provenance", "Storage", logging,
-                lifecycle, signals,
+                "Attestation", "CurlClient", "Documents", "Gateway", "GatewayHTTP", "Provenance", "Simulator", "Storage",
+                logging, lifecycle, signals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house
@@ -148,9 +157,22 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         tests(
+            "LanguageModels",
+            uses: ["LanguageModels", "Attestation", "CurlClient", "Documents", "TestSupport", logging],
+            resources: [.copy("Fixtures")]
+        ),
+        tests("RadioSky", uses: ["RadioSky", "Documents", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests(
+            "Simulator",
+            uses: [
+                "Simulator", "Attestation", "Documents", "Gateway", "LanguageModels", "RadioSky", "Slurm", "Storage",
+                "TaskQueue", "TestSupport", logging,
+            ]
+        ),
+        tests(
             "Gateway",
             uses: [
-                "Gateway", "Attestation", "CurlClient", "Documents", "SSHClient", "Slurm", "Storage", "TaskQueue",
+                "Gateway", "Attestation", "CurlClient", "Documents", "LanguageModels", "SSHClient", "Slurm", "Storage", "TaskQueue",
                 logging,
             ]
         ),

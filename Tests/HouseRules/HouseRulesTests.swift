@@ -14,7 +14,7 @@ struct HouseRulesTests {
     private static let floors = [
         "CSSH2": 0, "CPQ": 0, "CCurl": 0, "COpenSSL": 0, "CP11Kit": 0, "Documents": 0,
         "SSHClient": 1, "CurlClient": 1, "Storage": 1, "Attestation": 1,
-        "TaskQueue": 2, "Slurm": 2, "Comparison": 2, "LanguageModels": 2, "SkyArchives": 2,
+        "TaskQueue": 2, "Slurm": 2, "Comparison": 2, "LanguageModels": 2, "RadioSky": 2, "SkyArchives": 2,
         "Gateway": 3,
         "Simulator": 4, "Provenance": 4, "Federation": 4, "Findings": 4, "Inference": 4, "Research": 4,
         "GatewayHTTP": 5, "farfield": 6,

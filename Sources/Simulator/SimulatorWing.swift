@@ -1,0 +1,17 @@
+package import Gateway
+package import TaskQueue
+
+/// The wing of the simulator, put together: a kind of site, and the tasks that play its jobs.
+package struct SimulatorWing: Sendable {
+    /// Do its tasks.
+    package let handlers: [any TaskHandler]
+
+    /// Brings its tables up to date.
+    ///
+    /// - Parameter spine: what it stands on.
+    /// - Returns: the wing.
+    /// - Throws: storage errors.
+    package static func open(on spine: Spine) async throws -> SimulatorWing {
+        SimulatorWing(handlers: [])
+    }
+}
