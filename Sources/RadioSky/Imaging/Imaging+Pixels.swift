@@ -58,7 +58,7 @@ struct Canvas {
     private var size: Int { imaging.observation.imageSize }
 
     /// Whole columns or rows, counted from 0, that are within a distance of a place counted from 1.
-    private func span(_ place: Double, _ reach: Double) -> Range<Int> {
+    func span(_ place: Double, _ reach: Double) -> Range<Int> {
         let first = max(0, Int((place - 1 - reach).rounded(.up)))
         return first..<max(first, min(size, Int((place - 1 + reach).rounded(.down)) + 1))
     }
