@@ -72,6 +72,8 @@ package struct Job: Sendable, Hashable {
     package var cancelRequestedAt: Timestamp?
     /// Array tasks by index, as last seen.
     package var tasks: [Int: ArrayTask]
+    /// Stages of the present attempt, in order, where its site tells of stages.
+    package var stages: [JobStage] = []
     /// When the row last changed.
     package var updatedAt: Timestamp
     /// When the site last told about it.
@@ -177,6 +179,8 @@ package struct SlurmFacts: Sendable, Hashable, Codable {
     package var tresUsed: [String: String]
     /// The rows as Slurm printed them.
     package var raw: [String]
+    /// Whether a simulator told all this, and nothing ran on a cluster; nil for a real site.
+    package var isSimulated: Bool?
 
     /// Facts that hold only an id yet.
     ///
@@ -207,4 +211,11 @@ package struct JobEnding: Sendable, Hashable {
     package let reason: String?
     /// The cause, where a further attempt may help.
     package let cause: JobManifest.Retries.Cause?
+
+    /// An ending.
+    package init(state: JobState, reason: String?, cause: JobManifest.Retries.Cause?) {
+        self.state = state
+        self.reason = reason
+        self.cause = cause
+    }
 }
