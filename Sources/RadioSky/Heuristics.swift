@@ -86,19 +86,20 @@ package enum Heuristics {
         }
         let iterations = enough ?? ImagingChoice.iterationRange.upperBound
         let choice = ImagingChoice(algorithm: algorithm, iterations: iterations, beamShape: shape.choice)
-        return Reasoned(choice: choice, reason: reason(algorithm, iterations) + " " + shape.reason)
+        let goalText =
+            enough == nil
+            ? "the most that can be asked for" : "which bring the noise within 5 percent of what it can be"
+        let words = "\(algorithm.rawValue): \(why(algorithm)); \(iterations) iterations, \(goalText)."
+        return Reasoned(choice: choice, reason: words + " " + shape.reason)
     }
 
-    private static func reason(_ algorithm: ImagingAlgorithm, _ iterations: Int) -> String {
-        let why =
-            switch algorithm {
-            case .clean: "the field is compact and flat enough for the plain algorithm"
-            case .multiScale: "extended sources would leave sidelobes with single-scale components"
-            case .wideField: "the field is so wide that the sky's curvature matters"
-            case .nonNegative: "moderately extended sources converge fastest with positive components"
-            }
-        return
-            "\(algorithm.rawValue): \(why); \(iterations) iterations bring the noise within 5 percent of what it can be."
+    private static func why(_ algorithm: ImagingAlgorithm) -> String {
+        switch algorithm {
+        case .clean: "the field is compact and flat enough for the plain algorithm"
+        case .multiScale: "extended sources would leave sidelobes with single-scale components"
+        case .wideField: "the field is so wide that the sky's curvature matters"
+        case .nonNegative: "moderately extended sources converge fastest with positive components"
+        }
     }
 
     /// An elliptical beam unless the natural one is round within 10 percent.

@@ -8,18 +8,18 @@ struct GainErrors {
     let phaseDegrees: Double
 
     /// A calibrator of this flux density in janskys is observed; an assumption of this model.
-    private static let calibratorJanskys = 1.0
+    private static let calibratorJanskys = 0.3
     /// For this time in seconds; an assumption of this model.
-    private static let calibratorSeconds = 60.0
-    /// The shape of the bandpass that a polynomial of order 3 misses is halved by each further order.
-    private static let missedPerOrder = 0.5
+    private static let calibratorSeconds = 10.0
+    /// The shape of the bandpass that a polynomial of order 3 misses falls by this factor with each further order.
+    private static let missedPerOrder = 0.4
     /// So much of the residual interference goes into the gains.
     private static let interferenceInGains = 0.05
 
     init(_ observation: RadioObservation, order: Int, fit: BandpassFit, flagging: Flagging) {
         var generator = observation.generator("gains")
-        // The bandpass's ripple that order 3 misses is 0.5 to 2 percent; the atmosphere leaves 0.5 to 3 degrees.
-        let ripple = generator.uniform(0.005, 0.02)
+        // The bandpass's ripple that order 3 misses is 0.3 to 3 percent; the atmosphere leaves 0.5 to 3 degrees.
+        let ripple = generator.uniform(0.003, 0.03)
         let atmosphere = generator.uniform(0.5, 3) * (observation.frequencyGHz / 3).squareRoot()
         let missed = ripple * pow(Self.missedPerOrder, Double(order - 3))
         let interference = Self.interferenceInGains * flagging.residualFraction
