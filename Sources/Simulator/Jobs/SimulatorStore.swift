@@ -162,7 +162,7 @@ enum SimulatorStore {
             """,
             [
                 .text(key), .text(stage.agent.rawValue), .integer(stage.beginsAt), .integer(stage.lasts),
-                .text(text(stage.decisions)), SQLValue(stage.ruin.map { text($0) }),
+                .text(text(stage.decisions)), SQLValue(try stage.ruin.map { try text($0) }),
                 .integer(stage.begunAt.microseconds),
             ]
         )

@@ -53,15 +53,10 @@ struct PipelineParameterReader {
     }
 
     private mutating func unknownNames() {
-        for name in given.keys.sorted() where !PipelineParameters.names.contains(name) {
-            let near = Spelling.nearest(to: name, among: PipelineParameters.names)
-            add(
-                name,
-                "the pipeline has no parameter '\(name.prefix(60))'",
-                expected: (near.map { "did you mean '\($0)'? " } ?? "") + "one of "
-                    + PipelineParameters.names.joined(separator: ", ")
-            )
-        }
+        let collector = FaultCollector()
+        let words = JSONValue.object(given.mapValues { .string($0) })
+        _ = Field(words, path: "/parameters", collector: collector).object(known: PipelineParameters.names)
+        faults += collector.faults
     }
 
     private mutating func observation() -> RadioObservation? {

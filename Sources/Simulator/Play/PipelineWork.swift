@@ -51,7 +51,7 @@ struct PipelineWork: Sendable {
                 before: decided[.alphaCal] ?? none
             ).decide(asking: adviser)
         case .anomalyDetection:
-            let image = try await Task.blocking { image }
+            let image: SkyImage = try await Task.blocking { self.image }
             return await AnomalyDetection(
                 imaging: image.imaging,
                 candidates: AnomalySearch.anomalies(in: image),

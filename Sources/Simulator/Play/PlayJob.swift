@@ -10,11 +10,11 @@ internal import TaskQueue
 /// Everything that happened is in the database, so that another gateway, or this one after a crash, goes on where it
 /// was: files are written before the row that tells of them, and come out the same when they are written twice.
 struct PlayJob: TaskHandler {
-    let kind = PlayJob.kind
+    let kind: String = PlayJob.kind
     /// A run may wait a minute for a model.
-    let concurrency = 8
+    let concurrency: Int = 8
 
-    static let kind = "simulator.play"
+    static let kind: String = "simulator.play"
     /// How often a job that waits for a slot looks whether one was forgotten.
     private static let slotWatch = Duration.seconds(5)
 

@@ -120,7 +120,8 @@ struct SimulatorFolder: Sendable {
         let file = try place(name, key: nil)
         try make(URL(fileURLWithPath: file).deletingLastPathComponent().path)
         if !FileManager.default.fileExists(atPath: file) {
-            FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600])
+            try Data().write(to: URL(fileURLWithPath: file))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
         defer { try? handle.close() }

@@ -4,6 +4,7 @@ internal import LanguageModels
 package import SSHClient
 internal import Slurm
 internal import Storage
+internal import TaskQueue
 
 /// A site made of agents: jobs are rows of the gateway's database, and their files stand on its machine.
 package struct SimulatorSite: Site {
