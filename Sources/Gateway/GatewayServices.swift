@@ -168,14 +168,7 @@ package struct GatewayRuntime: Sendable {
             logger: logger
         )
         world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0, for: nil)) ?? false }
-        // Nobody else can hold a lease: what a killed gateway left is taken up at once.
-        if sole != nil {
-            try await database.transaction { connection in
-                try queue.endAllLeases(on: connection)
-                try UploadStore.freeAll(on: connection)
-            }
-        }
-        try await database.transaction { try CollectGarbage.plan(queue, at: keeper.now(), on: $0) }
+        try await takeUp(database, queue, isSole: sole != nil, at: keeper.now())
         try await beginLooking(at: directory, tasks, database, keeper)
         let templates = TemplateCatalog(folder: folder)
         let figures = FiguresService(database, world.store, queue, directory, feed, home: configuration.home)
@@ -195,6 +188,22 @@ package struct GatewayRuntime: Sendable {
             sole: sole,
             directory: directory
         )
+    }
+
+    /// Nobody else can hold a lease of a sole gateway: what a killed one left is taken up at once.
+    private static func takeUp(
+        _ database: any Database,
+        _ queue: TaskStore,
+        isSole: Bool,
+        at now: Timestamp
+    ) async throws {
+        try await database.transaction { connection in
+            if isSole {
+                try queue.endAllLeases(on: connection)
+                try UploadStore.freeAll(on: connection)
+            }
+            try CollectGarbage.plan(queue, at: now, on: connection)
+        }
     }
 
     /// Where inputs are fetched from.
