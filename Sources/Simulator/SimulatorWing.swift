@@ -6,6 +6,13 @@ package struct SimulatorWing: Sendable {
     /// Do its tasks.
     package let handlers: [any TaskHandler]
 
+    /// Makes the sites whose kind is `simulator`.
+    package static var maker: SiteMaker {
+        SiteMaker(kind: .simulator) { configuration, ground in
+            SimulatorSite(configuration: configuration, ground: ground)
+        }
+    }
+
     /// Brings its tables up to date.
     ///
     /// - Parameter spine: what it stands on.

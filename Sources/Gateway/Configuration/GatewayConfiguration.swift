@@ -124,6 +124,10 @@ package struct Limits: Sendable, Hashable {
 package struct SiteConfiguration: Sendable, Hashable {
     /// Its name in manifests.
     package var name: String
+    /// What kind of place it is.
+    package var kind = SiteKind.slurm
+    /// How it simulates; nil for a real site.
+    package var simulation: SimulationPolicy?
     /// Login node.
     package var host: String
     /// SSH port of the login node; nil is 22, or what ssh_config(5) says.

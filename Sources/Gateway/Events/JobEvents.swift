@@ -16,7 +16,9 @@ enum JobEvents {
         if after.attempt != before.attempt {
             facts.append(Fact(kind: .attempt, data: ["attempt": .integer(after.attempt), "previous": details(before)]))
         }
+        facts += JobStageEvents.between(before, after)
         if after.state != before.state {
+            facts += JobStageEvents.ending(after)
             facts.append(Fact(kind: .state, data: details(after)))
         } else if shown(after) != shown(before) {
             facts.append(Fact(kind: .progress, data: details(after)))
@@ -29,7 +31,7 @@ enum JobEvents {
         [
             job.reason, job.slurm?.jobId, job.slurm?.state, job.slurm?.reason, job.slurm?.nodes,
             job.slurm?.queuePosition.map(String.init), job.slurm?.startEstimate.map { String($0) },
-            "\(counts(job))",
+            "\(counts(job))", job.stages.last.map { "\($0.name) \($0.progress)" },
         ]
     }
 
@@ -56,6 +58,11 @@ enum JobEvents {
                 ["status": .string(cache.status.rawValue)]
                     .merging(cache.job.map { ["job": .string($0.text)] } ?? [:]) { $1 }
             )
+        }
+        if let stage = job.stages.last {
+            data["stage"] = .string(stage.name)
+            data["stageStep"] = stage.steps.last.map { .string($0.name) }
+            data["stageProgress"] = .integer(stage.progress)
         }
         if let total = job.arrayCount {
             let counts = counts(job).map { ($0.key.rawValue, JSONValue.integer($0.value)) }

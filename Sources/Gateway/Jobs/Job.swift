@@ -72,6 +72,8 @@ package struct Job: Sendable, Hashable {
     package var cancelRequestedAt: Timestamp?
     /// Array tasks by index, as last seen.
     package var tasks: [Int: ArrayTask]
+    /// Stages of the present attempt, in order, where its site tells of stages.
+    package var stages: [JobStage] = []
     /// When the row last changed.
     package var updatedAt: Timestamp
     /// When the site last told about it.
@@ -207,4 +209,11 @@ package struct JobEnding: Sendable, Hashable {
     package let reason: String?
     /// The cause, where a further attempt may help.
     package let cause: JobManifest.Retries.Cause?
+
+    /// An ending.
+    package init(state: JobState, reason: String?, cause: JobManifest.Retries.Cause?) {
+        self.state = state
+        self.reason = reason
+        self.cause = cause
+    }
 }
