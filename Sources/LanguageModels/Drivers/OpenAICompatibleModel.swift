@@ -1,0 +1,88 @@
+package import CurlClient
+internal import Documents
+
+/// A model behind the OpenAI-compatible API, `/v1/chat/completions`, as Ollama, llama-server and vLLM serve it.
+package struct OpenAICompatibleModel: LanguageModel {
+    package let endpoint: ModelEndpoint
+    private let server: ModelServer
+    private let clock: any Clock<Duration>
+
+    /// A model.
+    ///
+    /// - Parameters:
+    ///   - endpoint: which model where.
+    ///   - client: the connections.
+    ///   - clock: what is slept on while a server loads.
+    package init(_ endpoint: ModelEndpoint, client: HTTPClient, clock: any Clock<Duration> = ContinuousClock()) {
+        self.endpoint = endpoint
+        self.clock = clock
+        server = ModelServer(endpoint: endpoint, client: client)
+    }
+
+    package func generate(_ request: ModelRequest) -> AsyncThrowingStream<ModelEvent, any Error> {
+        let question = server.post(
+            "/v1/chat/completions",
+            OpenAIWords.question(request, endpoint),
+            accept: request.isStreamed ? "text/event-stream" : "application/json",
+            deadline: request.deadline
+        )
+        let reading = ModelReading(question, at: server) { head throws(ModelFailure) in
+            // A server that does not stream answers with the whole, whatever was asked for.
+            let isWhole = !request.isStreamed || head.headers["Content-Type"]?.hasPrefix("application/json") == true
+            return ReplyReader(isWhole ? WholeBody() : EventSplitter(), OpenAIReply(isWhole: isWhole))
+        }
+        return reading.events
+    }
+
+    package func status() async throws(ModelFailure) -> ModelStatus {
+        if endpoint.dialect == .llamaServer {
+            // 503 while it loads. It serves its one model under any name.
+            _ = try await server.document(OpenAIWords.Health.self, at: "/health").get()
+            return ModelStatus(version: nil, digest: nil, isLoaded: true)
+        }
+        let models = try await server.document(OpenAIWords.Models.self, at: "/v1/models").get()
+        guard models.contain(endpoint) else { throw server.missingModel }
+        return ModelStatus(version: nil, digest: nil, isLoaded: endpoint.dialect == .vLLM ? true : nil)
+    }
+
+    /// Ollama is asked natively, since `/v1` cannot; the others load when they start, and are waited for.
+    package func load() async throws(ModelFailure) {
+        switch endpoint.dialect {
+        case .ollama, .ollamaV1: try await preload()
+        case .llamaServer, .vLLM: try await waitUntilLoaded()
+        }
+    }
+
+    private func preload() async throws(ModelFailure) {
+        // Without options: the requests on `/v1` carry none either, and other ones would load the model anew.
+        let body: JSONValue = [
+            "model": .string(endpoint.model), "messages": [], "stream": false,
+            "keep_alive": OllamaWords.keepAlive(endpoint.keepAlive),
+        ]
+        let request = server.post("/api/chat", body, accept: "application/json", deadline: endpoint.loadDeadline)
+        _ = try await server.whole(request)
+    }
+
+    private func waitUntilLoaded() async throws(ModelFailure) {
+        var waited = Duration.zero
+        while true {
+            do throws(ModelFailure) {
+                _ = try await status()
+                return
+            } catch {
+                guard error.kind == .providerUnavailable(.busy), waited < endpoint.loadDeadline else { throw error }
+            }
+            do {
+                try await clock.sleep(for: Self.pause)
+            } catch {
+                throw ModelFailure(
+                    .processingError(.cancelled),
+                    "\(endpoint.name): nobody waits for the model any more"
+                )
+            }
+            waited += Self.pause
+        }
+    }
+
+    private static let pause = Duration.milliseconds(500)
+}
