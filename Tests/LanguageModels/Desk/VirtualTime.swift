@@ -1,0 +1,101 @@
+import Foundation
+import LanguageModels
+import Synchronization
+
+/// A clock that stands still while anybody works, and jumps to the next sleeper when nobody does.
+///
+/// Tasks run one after the other on the thread that calls ``run(_:)``; when none can go on, they all wait for time or
+/// for each other, and time passes at once. So a test of an hour takes milliseconds and ends the same way each time.
+final class VirtualTime: DeskClock, TaskExecutor {
+    private struct Sleeper {
+        let number: Int
+        let until: Duration
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
+    private struct State {
+        var now = Duration.zero
+        var jobs: [UnownedJob] = []
+        var sleepers: [Sleeper] = []
+        var cancelled: Set<Int> = []
+        var lastNumber = 0
+    }
+
+    private let state = Mutex(State())
+
+    var now: Duration { state.withLock { $0.now } }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let unowned = UnownedJob(job)
+        state.withLock { $0.jobs.append(unowned) }
+    }
+
+    func sleep(until time: Duration) async throws {
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
+        let isOver = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let answer: Bool? = state.withLock { state in
+                    if state.cancelled.remove(number) != nil { return false }
+                    if time <= state.now { return true }
+                    state.sleepers.append(Sleeper(number: number, until: time, continuation: continuation))
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
+            }
+        } onCancel: {
+            let sleeper = state.withLock { state -> Sleeper? in
+                guard let index = state.sleepers.firstIndex(where: { $0.number == number }) else {
+                    state.cancelled.insert(number)
+                    return nil
+                }
+                return state.sleepers.remove(at: index)
+            }
+            sleeper?.continuation.resume(returning: false)
+        }
+        if !isOver { throw CancellationError() }
+    }
+
+    /// Sleeps for so long.
+    func sleep(_ time: Duration) async throws { try await sleep(until: now + time) }
+
+    /// Does something, time passing as it must.
+    ///
+    /// - Returns: nil when everybody waits and no time would help.
+    func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) throws -> Value? {
+        let result = Mutex<Result<Value, any Error>?>(nil)
+        let task = Task(executorPreference: self) {
+            let value: Result<Value, any Error>
+            do { value = .success(try await work()) } catch { value = .failure(error) }
+            result.withLock { $0 = value }
+        }
+        defer { task.cancel() }
+        while result.withLock({ $0 == nil }) {
+            guard step() else { return nil }
+        }
+        return try result.withLock { $0 }?.get()
+    }
+
+    /// Lets one task go on, or the time.
+    private func step() -> Bool {
+        if let job = state.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+            return true
+        }
+        let sleeper = state.withLock { state -> Sleeper? in
+            guard
+                let next = state.sleepers.indices.min(by: {
+                    (state.sleepers[$0].until, state.sleepers[$0].number)
+                        < (state.sleepers[$1].until, state.sleepers[$1].number)
+                })
+            else { return nil }
+            let sleeper = state.sleepers.remove(at: next)
+            state.now = max(state.now, sleeper.until)
+            return sleeper
+        }
+        sleeper?.continuation.resume(returning: true)
+        return sleeper != nil
+    }
+}
