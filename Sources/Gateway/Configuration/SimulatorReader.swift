@@ -41,6 +41,8 @@ enum SimulatorReader {
             isChosenByGateway: object["automatic"].flatMap { $0.boolean() } ?? false
         )
         site.cache = SiteReader.cache(object)
+        // What was simulated never answers a job of a real site, even one that gets this site's name later.
+        site.cache.software = SimulationPolicy.software + site.cache.software
         site.chargeRates = object["chargeRates"].map(ChargeRatesReader.read) ?? ChargeRates()
         site.maximumActive = object["maximumActive"].flatMap { $0.integer(in: 1...1_000_000, unit: "jobs") }
         return name == nil ? nil : site

@@ -179,6 +179,8 @@ package struct SlurmFacts: Sendable, Hashable, Codable {
     package var tresUsed: [String: String]
     /// The rows as Slurm printed them.
     package var raw: [String]
+    /// Whether a simulator told all this, and nothing ran on a cluster; nil for a real site.
+    package var isSimulated: Bool?
 
     /// Facts that hold only an id yet.
     ///

@@ -16,6 +16,9 @@ package struct SimulationPolicy: Sendable, Hashable {
         case instantly
     }
 
+    /// With this the software of every simulated site begins, in the recipes of result keys.
+    package static let software = "simulated "
+
     /// How fast its time goes.
     package var clock = Clock.factor(60)
     /// The folder of its jobs on the gateway's machine; below the gateway's home when nil.

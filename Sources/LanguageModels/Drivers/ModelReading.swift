@@ -6,6 +6,7 @@ actor ModelReading {
     typealias Opening = @Sendable (HTTPResponseHead) throws(ModelFailure) -> ReplyReader
 
     private let server: ModelServer
+    private let fault: ModelFailure?
     private let request: HTTPRequest
     private let opening: Opening
     private var progress = Progress.unsent
@@ -16,7 +17,15 @@ actor ModelReading {
         case over
     }
 
-    init(_ request: HTTPRequest, at server: ModelServer, opening: @escaping Opening) {
+    /// A generation.
+    ///
+    /// - Parameters:
+    ///   - question: what is asked.
+    ///   - request: the same in the words of the server.
+    ///   - server: where to.
+    ///   - opening: how a good answer is read.
+    init(of question: ModelRequest, _ request: HTTPRequest, at server: ModelServer, opening: @escaping Opening) {
+        fault = question.fault
         self.request = request
         self.server = server
         self.opening = opening
@@ -55,6 +64,7 @@ actor ModelReading {
     }
 
     private func send() async throws(ModelFailure) {
+        if let fault { throw fault }
         let response = try await server.open(request)
         progress = .reading(response.body.makeAsyncIterator(), try opening(response.head))
     }
@@ -70,5 +80,27 @@ actor ModelReading {
         progress = .over
         if let chunk { try reader.append(chunk) } else { reader.end() }
         progress = .reading(body, reader)
+    }
+}
+
+extension ModelRequest {
+    /// Why it cannot be sent; nil when it can.
+    ///
+    /// Without messages it would load a model and generate nothing, without a limit of tokens generate for ever, and
+    /// JSON has no number for a temperature that is none.
+    var fault: ModelFailure? {
+        let reason: String? =
+            if messages.isEmpty {
+                "a question has at least one message"
+            } else if !(0...2).contains(temperature) {
+                "a temperature is between 0 and 2, not \(temperature)"
+            } else if maximumTokens < 1 {
+                "an answer has at least one token, not \(maximumTokens)"
+            } else if deadline <= .zero {
+                "there is no time for an answer"
+            } else {
+                .none
+            }
+        return reason.map { ModelFailure(.processingError(.invalidRequest), $0) }
     }
 }

@@ -8,7 +8,7 @@ extension ModelServer {
     ///   - hasBegun: whether the head of a good answer had come.
     /// - Returns: what the caller is told.
     func failure(_ error: HTTPClientError, hasBegun: Bool) -> ModelFailure {
-        tidy(ModelFailure(Self.kind(error, hasBegun: hasBegun), "\(endpoint.name): \(error)"))
+        tidy(ModelFailure(Self.kind(error, hasBegun: hasBegun), "\(error)"))
     }
 
     private static func kind(_ error: HTTPClientError, hasBegun: Bool) -> ModelFailure.Kind {
@@ -41,7 +41,7 @@ extension ModelServer {
         return tidy(
             ModelFailure(
                 kind,
-                "\(endpoint.name): HTTP \(head.status), \(reason)\(advice(head.status, isSilent: body.isEmpty))",
+                "HTTP \(head.status), \(reason)\(advice(head.status, isSilent: body.isEmpty))",
                 retryAfter: Self.pause(head)
             )
         )
@@ -52,14 +52,15 @@ extension ModelServer {
         tidy(
             ModelFailure(
                 .providerUnavailable(.modelMissing),
-                "\(endpoint.name): the server has no model '\(endpoint.model)'\(advice(404, isSilent: false))"
+                "the server has no model '\(endpoint.model)'\(advice(404, isSilent: false))"
             )
         )
     }
 
-    /// A failure without the token, should the server have repeated it, and on one line.
+    /// A failure that names the endpoint, on one line, and without the token should the server have repeated it.
     func tidy(_ failure: ModelFailure) -> ModelFailure {
-        var detail = failure.detail
+        let name = "\(endpoint.name): "
+        var detail = failure.detail.hasPrefix(name) ? failure.detail : name + failure.detail
         if let token = endpoint.token, !token.isEmpty { detail = detail.replacing(token, with: "[token]") }
         return ModelFailure(
             failure.kind,

@@ -50,7 +50,7 @@ struct ModelServer: Sendable {
         do throws(ModelFailure) {
             return .success(try WireJSON.read(type, try await whole(request, limit: Self.documentLimit)))
         } catch {
-            return .failure(error)
+            return .failure(tidy(error))
         }
     }
 

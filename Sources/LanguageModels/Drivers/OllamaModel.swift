@@ -27,7 +27,7 @@ package struct OllamaModel: LanguageModel {
             deadline: request.deadline
         )
         let isStreamed = request.isStreamed
-        let reading = ModelReading(question, at: server) { _ throws(ModelFailure) in
+        let reading = ModelReading(of: request, question, at: server) { _ throws(ModelFailure) in
             ReplyReader(isStreamed ? LineSplitter() : WholeBody(), OllamaReply())
         }
         return reading.events
@@ -46,19 +46,21 @@ package struct OllamaModel: LanguageModel {
     }
 
     package func load() async throws(ModelFailure) {
-        let request = server.post(
-            "/api/chat",
-            OllamaWords.preload(endpoint),
-            accept: "application/json",
-            deadline: endpoint.loadDeadline
-        )
+        try await server.preload(OllamaWords.preload(endpoint))
+    }
+}
+
+extension ModelServer {
+    /// Has Ollama load the model, and waits for it as long as a load may take.
+    func preload(_ body: JSONValue) async throws(ModelFailure) {
+        let request = post("/api/chat", body, accept: "application/json", deadline: endpoint.loadDeadline)
         var reader = ReplyReader(WholeBody(), OllamaReply())
         do throws(ModelFailure) {
-            try reader.append(try await server.whole(request))
+            try reader.append(try await whole(request))
             reader.end()
             while try reader.next() != nil {}
         } catch {
-            throw server.tidy(error)
+            throw tidy(error)
         }
     }
 }

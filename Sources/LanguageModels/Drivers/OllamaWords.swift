@@ -24,14 +24,18 @@ enum OllamaWords {
     }
 
     /// No messages: the model is loaded, and nothing generated.
-    static func preload(_ endpoint: ModelEndpoint) -> JSONValue {
-        [
-            "model": .string(endpoint.model),
-            "messages": [],
-            "stream": false,
+    ///
+    /// - Parameters:
+    ///   - endpoint: which model.
+    ///   - withOptions: whether the questions will carry options.
+    /// - Returns: the body of `/api/chat`.
+    static func preload(_ endpoint: ModelEndpoint, withOptions: Bool = true) -> JSONValue {
+        var body: [String: JSONValue] = [
+            "model": .string(endpoint.model), "messages": [], "stream": false,
             "keep_alive": keepAlive(endpoint.keepAlive),
-            "options": ["num_ctx": .integer(endpoint.contextTokens)],
         ]
+        if withOptions { body["options"] = ["num_ctx": .integer(endpoint.contextTokens)] }
+        return .object(body)
     }
 
     /// Whole seconds, rounded up; negative for ever.

@@ -1,5 +1,4 @@
 package import CurlClient
-internal import Documents
 
 /// A model behind the OpenAI-compatible API, `/v1/chat/completions`, as Ollama, llama-server and vLLM serve it.
 package struct OpenAICompatibleModel: LanguageModel {
@@ -26,7 +25,7 @@ package struct OpenAICompatibleModel: LanguageModel {
             accept: request.isStreamed ? "text/event-stream" : "application/json",
             deadline: request.deadline
         )
-        let reading = ModelReading(question, at: server) { head throws(ModelFailure) in
+        let reading = ModelReading(of: request, question, at: server) { head throws(ModelFailure) in
             // A server that does not stream answers with the whole, whatever was asked for.
             let isWhole = !request.isStreamed || head.headers["Content-Type"]?.hasPrefix("application/json") == true
             return ReplyReader(isWhole ? WholeBody() : EventSplitter(), OpenAIReply(isWhole: isWhole))
@@ -48,19 +47,10 @@ package struct OpenAICompatibleModel: LanguageModel {
     /// Ollama is asked natively, since `/v1` cannot; the others load when they start, and are waited for.
     package func load() async throws(ModelFailure) {
         switch endpoint.dialect {
-        case .ollama, .ollamaV1: try await preload()
+        // Without options: the requests on `/v1` carry none either, and other ones would load the model anew.
+        case .ollama, .ollamaV1: try await server.preload(OllamaWords.preload(endpoint, withOptions: false))
         case .llamaServer, .vLLM: try await waitUntilLoaded()
         }
-    }
-
-    private func preload() async throws(ModelFailure) {
-        // Without options: the requests on `/v1` carry none either, and other ones would load the model anew.
-        let body: JSONValue = [
-            "model": .string(endpoint.model), "messages": [], "stream": false,
-            "keep_alive": OllamaWords.keepAlive(endpoint.keepAlive),
-        ]
-        let request = server.post("/api/chat", body, accept: "application/json", deadline: endpoint.loadDeadline)
-        _ = try await server.whole(request)
     }
 
     private func waitUntilLoaded() async throws(ModelFailure) {

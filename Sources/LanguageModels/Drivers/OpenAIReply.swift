@@ -68,7 +68,8 @@ struct OpenAIReply: ReplyFormat {
             /// vLLM's older errors are objects of the kind `error`.
             var fault: JSONValue? {
                 if let error, error != .null { return error }
-                return object == "error" ? message ?? .null : nil
+                guard object == "error" else { return .none }
+                return message ?? .null
             }
         }
 

@@ -26,17 +26,20 @@ enum EngineMessage {
     /// The most characters that are repeated.
     static let limit = 300
 
+    /// Ollama's text, the engine's envelope in it, and its message are six levels.
+    private static let deepest = 6
+
     /// The text of an error body; nil when it has none.
     ///
     /// Ollama says `{"error":"text"}`, where the text may itself be the JSON of its engine; OpenAI's envelope is
     /// `{"error":{"message":…}}`, and FastAPI's `{"detail":…}`.
     static func text(ofBody bytes: [UInt8]) -> String? {
         guard let value = try? JSONValue(json: bytes) else { return line(String(decoding: bytes, as: UTF8.self)) }
-        return text(value, depth: 4)
+        return text(value, depth: deepest)
     }
 
     /// The text of an `error` member.
-    static func text(ofError value: JSONValue) -> String { text(value, depth: 4) ?? "no reason is given" }
+    static func text(ofError value: JSONValue) -> String { text(value, depth: deepest) ?? "no reason is given" }
 
     private static func text(_ value: JSONValue, depth: Int) -> String? {
         guard depth > 0 else { return nil }

@@ -71,7 +71,16 @@ struct ManifestCollector: Sendable {
         place.slurmVersion = finished.node?.slurm
         place.slurmJobID = job.slurm?.jobId
         place.arrayTasks = finished.manifest?.array?.tasks
+        place.isSimulated = isSimulated(finished)
         return place
+    }
+
+    /// A known result is simulated where the recipe that found it says so: nothing ran for the job itself.
+    private func isSimulated(_ finished: FinishedJob) -> Bool {
+        if finished.job.slurm?.isSimulated == true { return true }
+        let recipe = finished.recipe.flatMap { try? JSONValue(json: $0.utf8) }
+        let software = recipe?["platform"]?["software"]?.stringValue
+        return software?.hasPrefix(SimulationPolicy.software) == true
     }
 
     private func hardware(_ finished: FinishedJob) -> Hardware {

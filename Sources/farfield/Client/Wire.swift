@@ -22,6 +22,7 @@ enum Wire {
         var attempt: Int?
         var cancelRequestedAt: Date?
         var slurm: Slurm?
+        var stages: [Stage]?
         var array: JobArray?
         var cache: Cache?
         var createdAt: Date?
@@ -52,6 +53,17 @@ enum Wire {
         var queuePosition: Int?
         var tresAllocated: [String: String]?
         var tresUsed: [String: String]?
+    }
+
+    /// A stage of a job that runs as a pipeline.
+    struct Stage: Decodable, Sendable {
+        var name: String
+        var progress: Int
+        var startedAt: Date?
+        var completedAt: Date?
+        var steps: [Step]?
+
+        struct Step: Decodable, Sendable { var name: String }
     }
 
     /// How far a job array is.
