@@ -1,4 +1,3 @@
-import CurlClient
 import Documents
 import Foundation
 import LanguageModels
@@ -6,49 +5,8 @@ import Logging
 import TestSupport
 import Testing
 
-/// llama.cpp's server with a model of random weights, as `scripts/engine` starts it.
-struct Engine: Sendable {
-    /// Says well-formed noise.
-    static let text = Engine("FARFIELD_TEST_ENGINE", "text")
-    /// Says bytes that are no UTF-8, too.
-    static let bytes = Engine("FARFIELD_TEST_ENGINE_BYTES", "bytes")
-    private static let client = HTTPClient(.init(userAgent: "farfield-tests"))
-
-    let model: any LanguageModel
-
-    private init?(_ variable: String, _ name: String) {
-        guard let url = ProcessInfo.processInfo.environment[variable] else { return nil }
-        var endpoint = ModelEndpoint(name: name, url: url, dialect: .llamaServer, model: name)
-        endpoint.slots = 4
-        model = ModelDriver.model(endpoint, client: Self.client)
-    }
-
-    /// A request for free text.
-    static func free(seed: Int, tokens: Int) -> ModelRequest {
-        ModelRequest(
-            messages: [.init(.user, "Say something.")],
-            temperature: 1,
-            seed: seed,
-            maximumTokens: tokens,
-            deadline: .seconds(30)
-        )
-    }
-
-    /// Waits until no slot works.
-    func untilIdle() async throws {
-        let end = ContinuousClock.now + .seconds(20)
-        while ContinuousClock.now < end {
-            let answer = try await Self.client.send(HTTPRequest("GET", model.endpoint.url + "/slots"))
-            let slots = try JSONValue(json: answer.body).arrayValue ?? []
-            if !slots.isEmpty, !slots.contains(where: { $0["is_processing"] == true }) { return }
-            await Task.yield()
-        }
-        Issue.record("a slot still works after 20 s")
-    }
-}
-
 /// What came of many questions.
-struct EngineTally: Sendable {
+struct AnswerTally: Sendable {
     /// The schema and the value of each answer that was accepted.
     private(set) var accepted: [JSONValue] = []
     /// Failures that are ours: no model can cause them.
@@ -57,7 +15,11 @@ struct EngineTally: Sendable {
     private var asked = 0
 
     /// Asks as many questions as `count`, four at once, each at a desk of its own, so that no breaker spares the engine.
-    mutating func ask(_ count: Int, of question: @Sendable @escaping (Int) -> StructuredQuestion, at engine: Engine)
+    mutating func ask(
+        _ count: Int,
+        of question: @Sendable @escaping (Int) -> StructuredQuestion,
+        at engine: ModelEngine
+    )
         async
     {
         await withTaskGroup(of: (JSONValue?, Result<AnswerSource, ModelFailure>).self) { group in
@@ -71,7 +33,7 @@ struct EngineTally: Sendable {
 
     private static func answer(
         _ question: StructuredQuestion,
-        at engine: Engine
+        at engine: ModelEngine
     ) async -> (JSONValue?, Result<AnswerSource, ModelFailure>) {
         let desk = ModelDesk(models: [engine.model], logger: Logger(label: "engine") { _ in SwiftLogNoOpLogHandler() })
         do {
@@ -93,6 +55,14 @@ struct EngineTally: Sendable {
         }
     }
 
+    /// Holds what was accepted against a public validator, and looks for failures of ours.
+    func expectFitting() async throws {
+        let verdict = try await Validator.verdict(on: accepted)
+        #expect(verdict["wrong"] == [])
+        #expect(verdict["checked"]?.integerValue == accepted.count)
+        #expect(faults == [:], "the desk or the driver failed, not the model")
+    }
+
     /// One line with the shares.
     func tell(_ name: String) {
         let shares = ends.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
@@ -101,7 +71,7 @@ struct EngineTally: Sendable {
 }
 
 /// A public validator of JSON Schema.
-enum Referee {
+private enum Validator {
     /// Holds answers against their schemas by Python's jsonschema.
     static func verdict(on answers: [JSONValue]) async throws -> JSONValue {
         let python = try #require(ProcessInfo.processInfo.environment["FARFIELD_TEST_PYTHON"])
