@@ -33,7 +33,8 @@ struct PipelineTests {
                 let names = try await gateway.outputs(job.id).keys.sorted()
                 #expect(
                     names == [
-                        "anomalies.json", "calibration.json", "catalogue.ecsv", "catalogue.vot", "decisions.json",
+                        "anomalies.json", "anomalies.vot", "calibration.json", "catalogue.ecsv", "catalogue.vot",
+                        "decisions.json",
                         "image.fits", "preview.png", "qa-report.json",
                     ]
                 )

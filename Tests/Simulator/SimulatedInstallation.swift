@@ -111,15 +111,28 @@ struct RunningGateway: Sendable {
     let folder: String
 
     var site: SimulatorSite {
-        get throws { try #require(runtime.directory.sites.first as? SimulatorSite) }
+        let spine = runtime.spine
+        let ground = SiteGround(
+            database: spine.database,
+            queue: spine.queue,
+            tasks: spine.tasks,
+            home: spine.configuration.home,
+            models: spine.models,
+            keeper: spine.keeper,
+            logger: spine.logger
+        )
+        return SimulatorSite(configuration: spine.configuration.sites[0], ground: ground)
     }
 
     /// Submits a job with these parameters.
     func submit(_ parameters: [String: JSONValue], _ more: [String: JSONValue] = [:]) async throws -> Job {
-        let all: JSONValue = .object(parameters.merging(["dataset": "J1230+1223", "image_size": 64]) { first, _ in first })
+        let all: JSONValue = .object(
+            parameters.merging(["dataset": "J1230+1223", "image_size": 64]) { first, _ in first }
+        )
         let manifest: [String: JSONValue] = [
             "apiVersion": "farfield/v1", "name": "test", "site": "simulator", "template": "radio-pipeline",
-            "command": "radio-pipeline", "parameters": all, "outputs": ["*.json", "image.*", "preview.png", "cata*"],
+            "command": "radio-pipeline", "parameters": all,
+            "outputs": ["*.json", "image.*", "preview.png", "*.vot", "*.ecsv"],
             "cache": "off",
         ]
         let bytes = JSONValue.object(manifest.merging(more) { $1 }).jsonBytes()
@@ -129,7 +142,7 @@ struct RunningGateway: Sendable {
             idempotencyKey: nil,
             by: Gateway.Person(name: "admin", isAdmin: true)
         )
-        guard case .accepted(let job, _) = answer else { throw Unexpected(text: "\(answer)") }
+        guard case .accepted(let job) = answer else { throw Unexpected(text: "\(answer)") }
         return job
     }
 

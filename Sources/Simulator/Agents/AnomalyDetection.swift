@@ -29,7 +29,7 @@ struct AnomalyDetection: Sendable {
         }
         return [
             .rule("findings", .array(findings.map(\.json)), "The formulas' own thresholds."),
-            .rule("summary", .string(summary), "Counted."),
+            .rule("summary", .string(QAReport.plainSummary(imaging, candidates)), "Counted."),
         ]
     }
 
@@ -38,16 +38,6 @@ struct AnomalyDetection: Sendable {
         if first.severity != second.severity { return first.severity.rank > second.severity.rank }
         if first.signalToNoise != second.signalToNoise { return first.signalToNoise > second.signalToNoise }
         return left < right
-    }
-
-    private var summary: String {
-        if candidates.isEmpty { return "No anomalies among \(imaging.sources.count) sources." }
-        let counts = Anomaly.Severity.allCases.reversed().map { severity in
-            "\(candidates.count { $0.severity == severity }) \(severity.rawValue)"
-        }
-        let things = candidates.count == 1 ? "anomaly" : "anomalies"
-        return "\(candidates.count) \(things) among \(imaging.sources.count) sources: "
-            + counts.joined(separator: ", ") + "."
     }
 
     func decide(asking adviser: Adviser) async -> AgentDecisions {

@@ -64,7 +64,8 @@ enum SimulatorStore {
         // Numbers are given in turn, on PostgreSQL too.
         try connection.lock("simulated_jobs")
         if let known = try find(key, on: connection) { return (known, false) }
-        let last: Int64 = try connection.first("SELECT COALESCE(MAX(id), 0) AS last FROM simulated_jobs")?
+        let last: Int64 =
+            try connection.first("SELECT COALESCE(MAX(id), 0) AS last FROM simulated_jobs")?
             .integer("last") ?? 0
         try connection.execute(
             """

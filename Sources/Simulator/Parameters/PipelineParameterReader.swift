@@ -38,8 +38,11 @@ struct PipelineParameterReader {
             add("fault_stage", "interference is too strong in ALPHACAL or nowhere", expected: "ALPHACAL")
         }
         if fault != nil, !agent.pipeline.contains(faultAgent) {
-            add("fault_stage", "\(faultAgent.stage) is not played with the agent \(agent.rawValue)",
-                expected: agent.pipeline.map(\.stage).joined(separator: " or "))
+            add(
+                "fault_stage",
+                "\(faultAgent.stage) is not played with the agent \(agent.rawValue)",
+                expected: agent.pipeline.map(\.stage).joined(separator: " or ")
+            )
         }
         guard let observation else { return nil }
         return PipelineParameters(

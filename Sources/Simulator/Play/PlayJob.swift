@@ -143,12 +143,11 @@ struct PlayJob: TaskHandler {
     private func complete(_ stage: SimulatedStage, _ act: Act) async throws {
         let (work, folder) = (PipelineWork(act.parameters, act.stages), act.place.folder)
         let output = try await Task.blocking {
-            for file in StageFiles.made(by: stage.agent, work) {
+            let product = StageProduct(stage.agent, work)
+            for file in product.files + [StageProduct.decisions(act.stages, of: act.parameters)] {
                 try folder.write(file.bytes, to: file.name, key: act.job.key)
             }
-            let decided = StageFiles.decisions(act.stages, of: act.parameters)
-            try folder.write(decided.bytes, to: decided.name, key: act.job.key)
-            return StageFiles.output(stage.agent, work).jsonText
+            return product.output.jsonText
         }
         let now = keeper.now()
         try await record(act) {

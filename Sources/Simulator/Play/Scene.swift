@@ -19,6 +19,7 @@ enum Scene: Sendable, Hashable {
     ///   - agents: who plays, in order.
     ///   - stages: those that have begun, in order.
     ///   - elapsed: simulated milliseconds since the job began.
+    /// - Returns: the next thing.
     static func next(_ agents: [PipelineAgent], _ stages: [SimulatedStage], elapsed: Int64) -> Scene {
         guard let last = stages.last else { return agents.first.map { .begin($0, at: 0) } ?? .finish(at: 0) }
         guard last.completedAt == nil else {

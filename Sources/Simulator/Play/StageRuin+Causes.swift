@@ -11,6 +11,7 @@ extension StageRuin {
     ///   - beginsAt: simulated milliseconds since the job began.
     ///   - lasts: how long it would take, in simulated milliseconds.
     ///   - calibration: as decided so far.
+    /// - Returns: what ends the job; nil when nothing does.
     static func of(
         _ job: SimulatedJob,
         _ parameters: PipelineParameters,

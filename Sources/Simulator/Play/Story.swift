@@ -14,6 +14,7 @@ struct Story: Sendable {
     /// - Parameters:
     ///   - elapsed: milliseconds since the job began.
     ///   - end: how it ended, once it has.
+    /// - Returns: lines.
     func output(upTo elapsed: Int64, end: (at: Int64, word: String)? = nil) -> String {
         var lines = [
             Self.line(0, "SIMULATION. \(Self.notice)"),

@@ -28,6 +28,7 @@ struct SimulatorFolder: Sendable {
     /// - Parameters:
     ///   - name: a path below the job's folder.
     ///   - key: the job's folder; the folder of all jobs when nil.
+    /// - Returns: an absolute path.
     /// - Throws: ``Outside``, `SlurmError`.
     func place(_ name: String, key: String?) throws -> String {
         let base = try key.map { try folder(of: $0) } ?? path

@@ -62,7 +62,8 @@ extension SimulatorSite: SiteData {
     ) async throws(SiteFailure) -> [HashFiles.Result] {
         let refusals = paths.map { refusal(of: $0, key: key) }
         let allowed = zip(paths, refusals).filter { $0.1 == nil }.map(\.0)
-        var hashed = allowed.isEmpty
+        var hashed =
+            allowed.isEmpty
             ? []
             : try await run { root, shell in
                 try HashFiles(

@@ -155,7 +155,11 @@ package struct SimulatorSite: Site {
                 return answers
             }
             let partitions = jobs.isEmpty ? [configuration.partition].compactMap { $0 } : nil
-            return SiteObservation(health: SiteHealth(state: .up, reason: nil), answers: answers, partitions: partitions)
+            return SiteObservation(
+                health: SiteHealth(state: .up, reason: nil),
+                answers: answers,
+                partitions: partitions
+            )
         } catch {
             let health = SiteHealth(state: .down, reason: place.failure(error).reason)
             return SiteObservation(health: health, answers: [:], partitions: nil)
