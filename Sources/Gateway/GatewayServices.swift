@@ -69,7 +69,7 @@ package struct GatewayRuntime: Sendable {
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
         + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations + ApprovalSchemaStore.migrations
-        + CredentialStore.migrations + FairShareStore.migrations
+        + CredentialStore.migrations + FairShareStore.migrations + AdviceStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -148,7 +148,7 @@ package struct GatewayRuntime: Sendable {
             queue: queue,
             tasks: tasks,
             home: configuration.home,
-            models: ModelDesk(models: [], logger: logger),
+            models: models(configuration, logger),
             keeper: keeper,
             logger: logger
         )
@@ -161,6 +161,7 @@ package struct GatewayRuntime: Sendable {
             artifacts: ArtifactRooms.library(configuration, database, keeper, logger),
             sources: sources(configuration, keeper),
             approvals: configuration.approvals,
+            advice: try await AdviceDesk.over(ground.models, configuration, database, queue, keeper),
             mail: MailBox(policy: configuration.mail) { try PeopleStore.find($0, on: $1)?.email },
             limits: configuration.limits,
             restoredAt: try await database.read { try RestorationStore.latest(on: $0) },
@@ -187,6 +188,15 @@ package struct GatewayRuntime: Sendable {
             databases: [database, upkeep],
             sole: sole,
             directory: directory
+        )
+    }
+
+    /// The language models of the configuration, all over one client.
+    private static func models(_ configuration: GatewayConfiguration, _ logger: Logger) -> ModelDesk {
+        let client = HTTPClient(.init(userAgent: "farfield"))
+        return ModelDesk(
+            models: configuration.models.endpoints.map { ModelDriver.model($0, client: client) },
+            logger: logger
         )
     }
 
@@ -255,6 +265,7 @@ package struct GatewayRuntime: Sendable {
             budget: Budget(database: world.database, keeper: world.keeper),
             results: world.results,
             approvals: world.approvals,
+            advice: world.advice,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
             caps: configuration.limits.jobsPerPerson,
@@ -348,6 +359,7 @@ package struct GatewayRuntime: Sendable {
         return Pipeline(world: world).handlers + [
             delivering, CollectGarbage(collector: services.garbage),
             ExpireApproval(database: world.database, desk: world.approvals),
+            LateAdvice(desk: world.advice, store: world.store, logger: world.logger),
         ]
     }
 
