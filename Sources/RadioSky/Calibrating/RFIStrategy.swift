@@ -18,4 +18,24 @@ package enum RFIStrategy: String, Sendable, CaseIterable, Codable {
         case .highSensitivity: 0.45
         }
     }
+
+    /// The part of the interference that it catches: an assumption of this model.
+    package var completeness: Double {
+        switch self {
+        case .low: 0.70
+        case .medium: 0.90
+        case .high: 0.97
+        case .highSensitivity: 0.99
+        }
+    }
+
+    /// The part of the good data that it flags with it: an assumption of this model.
+    package var falseAlarms: Double {
+        switch self {
+        case .low: 0.01
+        case .medium: 0.03
+        case .high: 0.08
+        case .highSensitivity: 0.15
+        }
+    }
 }
