@@ -18,7 +18,16 @@ struct AstropyTests {
                 rfiFraction: 0.2
             )
         },
-        { try RadioObservation(dataset: "empty", seed: 3, frequencyGHz: 45, configuration: .a, imageSize: 256) },
+        {
+            try RadioObservation(
+                dataset: "empty",
+                seed: 5,
+                centre: SkyPosition(rightAscension: 100, declination: -12),
+                frequencyGHz: 45,
+                configuration: .a,
+                imageSize: 320
+            )
+        },
         {
             try RadioObservation(
                 dataset: "pole",

@@ -120,7 +120,7 @@ def places(header, data, sources, rms):
     check(judged >= min(3, len(sources)), f"only {judged} of {len(sources)} sources could be judged")
 
 
-def noise(header, data, sources, rms):
+def noise(header, data, sources, report, rms):
     rows, columns = np.indices(data.shape) + 1
     away = np.ones(data.shape, dtype=bool)
     cell = abs(header["CDELT1"]) * 3600
@@ -134,13 +134,20 @@ def noise(header, data, sources, rms):
     values = data[away]
     spread = 1.4826 * np.median(np.abs(values - np.median(values))) * 1000
     check(abs(spread / rms - 1) < 0.05, f"the image's noise is {spread}, the report says {rms}")
-    # Neighbours are as alike as the beam says: exp(-2 ln 2 d^2 / w^2) along each axis of a round beam.
-    if header["BMAJ"] == header["BMIN"]:
-        width = header["BMAJ"] * 3600 / cell
-        both = away[:, :-2] & away[:, 2:]
-        alike = np.mean(data[:, :-2][both] * data[:, 2:][both]) / np.mean(data[away] ** 2)
-        wanted = np.exp(-2 * np.log(2) * 4 / width**2)
-        check(abs(alike - wanted) < 0.05, f"noise two pixels apart: correlation {alike}, not {wanted}")
+    if report["image"]["noise"]["interference"]["value"] > 0.3 * rms:
+        return
+    # Noise is as alike as the beam convolved with itself: exp(-2 ln 2 d' C^-1 d), with C in squared widths.
+    angle = np.radians(header["BPA"])
+    along, across = np.array([np.sin(angle), np.cos(angle)]), np.array([np.cos(angle), -np.sin(angle)])
+    shape = (header["BMAJ"] * 3600) ** 2 * np.outer(along, along) + (header["BMIN"] * 3600) ** 2 * np.outer(across, across)
+    for right, up in ((2, 0), (0, 2), (2, 2), (2, -2), (0, 5), (4, 4), (4, -4)):
+        lag = np.array([-right, up]) * cell
+        wanted = np.exp(-2 * np.log(2) * lag @ np.linalg.inv(shape) @ lag)
+        here = (slice(max(0, -up), data.shape[0] - max(0, up)), slice(0, data.shape[1] - right))
+        there = (slice(max(0, up), data.shape[0] - max(0, -up)), slice(right, data.shape[1]))
+        both = away[here] & away[there]
+        alike = np.mean(data[here][both] * data[there][both]) / np.mean(values**2)
+        check(abs(alike - wanted) < 0.06, f"noise {right} right, {up} up: correlation {alike}, the beam says {wanted}")
 
 
 def picture(header):
@@ -170,7 +177,7 @@ rms = report["image"]["rms"]["value"]
 check(len(tables["sources"]) == report["image"]["sourceCount"] == header["NSOURCES"], "counts of sources")
 check(len(tables["anomalies"]) == len(report["anomalies"]), "counts of anomalies")
 places(header, data, tables["sources"], rms)
-noise(header, data, tables["sources"], rms)
+noise(header, data, tables["sources"], report, rms)
 pixels = picture(header)
 if len(tables["sources"]):
     brightest = tables["sources"][0]
