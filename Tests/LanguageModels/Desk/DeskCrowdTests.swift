@@ -1,5 +1,6 @@
 import Documents
 import LanguageModels
+import Logging
 import Testing
 
 @Suite("Many questions at the desk", .timeLimit(.minutes(1)))
@@ -89,8 +90,10 @@ struct DeskCrowdTests {
 
     @Test(
         "A thousand questions each end by their budget, whatever the model does",
-        arguments: ["hangs", "slow", "busy", "cold", "refused", "mixed"],
-        [true, false]
+        arguments: [
+            ("hangs", true), ("slow", true), ("busy", true), ("cold", true), ("refused", true), ("mixed", true),
+            ("hangs", false), ("mixed", false),
+        ]
     )
     func budget(profile: String, isCarried: Bool) throws {
         let isCold = profile == "cold"
@@ -166,5 +169,72 @@ struct DeskCrowdTests {
         #expect(most?.first == 1)
         #expect((2...4).contains(most?[1] ?? 0))
         #expect(most?.last == 8)
+    }
+
+    @Test("A place in the line is as old as the oldest caller who still waits")
+    func oldest() throws {
+        let model = ScriptedModel(time: bench.time) { _, _ in .text(StructuredQuestion.fitting, after: .seconds(10)) }
+        let desk = bench.desk([model])
+        _ = try bench.running(desk) {
+            await withTaskGroup(of: Void.self) { group in
+                // Of a, the first caller leaves and the second came after b's.
+                for (name, budget) in [("first", 60), ("a", 2), ("b", 60), ("a", 60)] {
+                    group.addTask { _ = await bench.ask(desk, .about(name), within: .seconds(budget)) }
+                    try? await bench.time.sleep(.milliseconds(100))
+                }
+            }
+        }
+        #expect(model.requests.map { String($0.messages[1].text.suffix(4)) } == ["st\"}", "\"b\"}", "\"a\"}"])
+    }
+
+    @Test("What a later model answered is not given while an earlier one can be asked")
+    func earlierFirst() throws {
+        let isUp = Toggle()
+        let one = ScriptedModel(time: bench.time) { _, _ in
+            isUp.isOn ? .text(StructuredQuestion.fitting) : .fails(.providerUnavailable(.refused))
+        }
+        let two = ScriptedModel(
+            "two",
+            time: bench.time,
+            status: .success(.init(version: nil, digest: "other", isLoaded: nil))
+        ) { _, _ in .text(StructuredQuestion.fitting) }
+        let desk = bench.desk([one, two])
+        let answers = try bench.running(desk) { () -> [ModelAnswer?] in
+            var answers: [ModelAnswer?] = []
+            // Refused twice, the breaker opens; behind it, the second model's answer is given from the cache.
+            for name in ["x", "y", "x"] { answers.append(await bench.ask(desk, .about(name)).answer) }
+            isUp.isOn = true
+            try await bench.time.sleep(.seconds(6))
+            answers.append(await bench.ask(desk, .about("x")).answer)
+            return answers
+        }
+        #expect(answers?.map { $0?.endpoint } == ["two", "two", "two", "one"])
+        #expect(answers?.map { $0?.source } == [.model, .model, .cache, .model])
+    }
+
+    @Test("On many threads and the machine's clock, too, each question is answered once and slots are kept")
+    func threads() async throws {
+        let model = ScriptedModel(time: MachineClock(), slots: 3) { number, _ in
+            number % 5 == 4 ? .noEnd("") : .text(StructuredQuestion.fitting, after: .microseconds(200))
+        }
+        let desk = ModelDesk(models: [model], logger: .init(label: "desk"), random: { 0.01 })
+        let answers = try await withThrowingTaskGroup(of: ModelAnswer?.self) { group in
+            group.addTask {
+                try await desk.run()
+                return nil
+            }
+            for number in 0..<400 {
+                group.addTask { try await desk.ask(.about("\(number % 40)"), within: .seconds(30)) }
+            }
+            var answers: [ModelAnswer] = []
+            while answers.count < 400, let answer = try await group.next() { if let answer { answers.append(answer) } }
+            group.cancelAll()
+            return answers
+        }
+        #expect(answers.count == 400)
+        #expect(model.mostGoing <= 3)
+        // Forty answers, and the tries that had no end.
+        #expect(model.requests.count <= 60)
+        #expect(desk.figures.flights == 0)
     }
 }

@@ -26,7 +26,7 @@ final class ScriptedModel: LanguageModel {
     }
 
     let endpoint: ModelEndpoint
-    private let time: VirtualTime
+    private let time: any DeskClock
     private let script: @Sendable (Int, ModelRequest) -> Act
     private let told: Mutex<Result<ModelStatus, ModelFailure>>
     private let loading: Duration
@@ -35,7 +35,7 @@ final class ScriptedModel: LanguageModel {
     /// A model whose requests, the first being 0, become what the script says.
     init(
         _ name: String = "one",
-        time: VirtualTime,
+        time: any DeskClock,
         slots: Int = 1,
         status: Result<ModelStatus, ModelFailure> = .success(.init(version: "1", digest: "d1", isLoaded: true)),
         loading: Duration = .zero,

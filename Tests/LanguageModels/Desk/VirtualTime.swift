@@ -76,9 +76,6 @@ final class VirtualTime: DeskClock, TaskExecutor {
         if !isOver { throw CancellationError() }
     }
 
-    /// Sleeps for so long.
-    func sleep(_ time: Duration) async throws { try await sleep(until: now + time) }
-
     /// Does something, time passing as it must.
     ///
     /// - Returns: nil when everybody waits and no time would help.
@@ -110,4 +107,9 @@ final class VirtualTime: DeskClock, TaskExecutor {
         sleeper?.continuation.resume(returning: true)
         return sleeper != nil
     }
+}
+
+extension DeskClock {
+    /// Sleeps for so long.
+    func sleep(_ time: Duration) async throws { try await sleep(until: now + time) }
 }

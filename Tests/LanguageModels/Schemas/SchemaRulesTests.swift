@@ -41,6 +41,8 @@ struct SchemaRulesTests {
             ["type": "object", "additionalProperties": false, "required": [], "properties": ["y": ["type": "null"]]],
             "required"
         ),
+        (["type": "string", "enum": ["a"], "pattern": "(a+)+$"], "pattern"),
+        (["type": "null", "maximum": 1], "maximum"),
         (["enum": []], "enum"), (["enum": ["a", "a"]], "different"), (["enum": [["a"]]], "enum"),
         (["type": "string", "const": 5], "enum and const"), (["anyOf": []], "anyOf"),
         (["anyOf": [["type": "null"]], "type": "null"], "type is not kept"),
