@@ -15,6 +15,8 @@ LINES, EVENTS = "application/x-ndjson", "text/event-stream"
 SPOILT = ["bad-json", "fenced", "trailing", "two-documents", "duplicate-keys", "deep"]
 STOPPED = "model runner has unexpectedly stopped, this may be due to resource limitations or an internal error"
 MIDSTREAM = "an error was encountered while running the model: unexpected EOF"
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+ESCAPED = re.compile("[<>&\u2028\u2029]")
 TOKEN = 4  # Characters; a real token of English or JSON has about as many.
 
 
@@ -24,11 +26,8 @@ def now():
 
 def encoded(value, raw=False):
     """As Go's encoding/json writes it; `raw` leaves the line separators of Unicode as they are."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if not raw:
-        for character in "<>&\u2028\u2029":
-            text = text.replace(character, "\\u%04x" % ord(character))
-    return text.encode()
+    text = ENCODER.encode(value)
+    return (text if raw else ESCAPED.sub(lambda found: "\\u%04x" % ord(found[0]), text)).encode()
 
 
 class Said:
@@ -174,9 +173,10 @@ class Reply:
             await self.line(self.chunk(thinking=token))
         if said.call:
             await self.line(self.chunk(call=said.call))
+        pause = self.pause
         for index, token in enumerate(said.tokens or [""]):
-            if self.pause:
-                await asyncio.sleep(self.pause)
+            if pause:
+                await asyncio.sleep(pause)
             if index == min(2, len(said.tokens) - 1) and await self.interrupts():
                 return await self.connection.end()
             await self.line(self.chunk(token))
