@@ -193,11 +193,10 @@ package struct GatewayRuntime: Sendable {
 
     /// The language models of the configuration, all over one client.
     private static func models(_ configuration: GatewayConfiguration, _ logger: Logger) -> ModelDesk {
+        let endpoints = configuration.models.endpoints
+        if endpoints.isEmpty { return ModelDesk(models: [], logger: logger) }
         let client = HTTPClient(.init(userAgent: "farfield"))
-        return ModelDesk(
-            models: configuration.models.endpoints.map { ModelDriver.model($0, client: client) },
-            logger: logger
-        )
+        return ModelDesk(models: endpoints.map { ModelDriver.model($0, client: client) }, logger: logger)
     }
 
     /// Nobody else can hold a lease of a sole gateway: what a killed one left is taken up at once.
@@ -310,7 +309,12 @@ package struct GatewayRuntime: Sendable {
                 projects: projects,
                 allocations: allocations
             ),
-            health: HealthService(database: database, store: world.store, templates: templates),
+            health: HealthService(
+                database: database,
+                store: world.store,
+                templates: templates,
+                models: world.advice.health
+            ),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(
                 database: database,
