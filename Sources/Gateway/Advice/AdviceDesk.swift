@@ -98,7 +98,7 @@ struct AdviceDesk: Sendable {
         } catch {
             let opinion = try heuristic ?? unavailable(error)
             let advice = JobAdvice(opinion: opinion, failure: error.code, past: past)
-            return counsel(advice, place, open: error.mayPass ? facts : nil)
+            return error.mayPass ? counsel(advice, place, open: facts) : counsel(advice, place)
         }
     }
 
