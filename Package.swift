@@ -166,7 +166,7 @@ let package = Package(
             "Simulator",
             uses: [
                 "Simulator", "Attestation", "Documents", "Gateway", "LanguageModels", "RadioSky", "Slurm", "Storage",
-                "TaskQueue", "TestSupport", logging,
+                "TaskQueue", "TestSupport", logging, lifecycle,
             ]
         ),
         tests(

@@ -21,7 +21,7 @@ struct DeskBench {
         try time.run {
             try await withThrowingTaskGroup(of: Value?.self) { group in
                 group.addTask {
-                    try await desk.run()
+                    await desk.carry()
                     return nil
                 }
                 // Let it look at its models first.

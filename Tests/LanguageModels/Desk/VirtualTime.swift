@@ -16,9 +16,27 @@ final class VirtualTime: DeskClock, TaskExecutor {
     private struct State {
         var now = Duration.zero
         var jobs: [UnownedJob] = []
+        /// How many of the jobs were begun.
+        var begun = 0
+        /// The next one last.
         var sleepers: [Sleeper] = []
         var cancelled: Set<Int> = []
         var lastNumber = 0
+
+        mutating func nextJob() -> UnownedJob? {
+            guard begun < jobs.count else {
+                jobs.removeAll(keepingCapacity: true)
+                begun = 0
+                return nil
+            }
+            begun += 1
+            return jobs[begun - 1]
+        }
+
+        mutating func add(_ sleeper: Sleeper) {
+            let later = sleepers.lastIndex { ($0.until, $0.number) > (sleeper.until, sleeper.number) }
+            sleepers.insert(sleeper, at: later.map { $0 + 1 } ?? 0)
+        }
     }
 
     private let state = Mutex(State())
@@ -40,7 +58,7 @@ final class VirtualTime: DeskClock, TaskExecutor {
                 let answer: Bool? = state.withLock { state in
                     if state.cancelled.remove(number) != nil { return false }
                     if time <= state.now { return true }
-                    state.sleepers.append(Sleeper(number: number, until: time, continuation: continuation))
+                    state.add(Sleeper(number: number, until: time, continuation: continuation))
                     return nil
                 }
                 if let answer { continuation.resume(returning: answer) }
@@ -57,9 +75,6 @@ final class VirtualTime: DeskClock, TaskExecutor {
         }
         if !isOver { throw CancellationError() }
     }
-
-    /// Sleeps for so long.
-    func sleep(_ time: Duration) async throws { try await sleep(until: now + time) }
 
     /// Does something, time passing as it must.
     ///
@@ -80,22 +95,21 @@ final class VirtualTime: DeskClock, TaskExecutor {
 
     /// Lets one task go on, or the time.
     private func step() -> Bool {
-        if let job = state.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+        if let job = state.withLock({ $0.nextJob() }) {
             unsafe job.runSynchronously(on: asUnownedTaskExecutor())
             return true
         }
         let sleeper = state.withLock { state -> Sleeper? in
-            guard
-                let next = state.sleepers.indices.min(by: {
-                    (state.sleepers[$0].until, state.sleepers[$0].number)
-                        < (state.sleepers[$1].until, state.sleepers[$1].number)
-                })
-            else { return nil }
-            let sleeper = state.sleepers.remove(at: next)
+            guard let sleeper = state.sleepers.popLast() else { return nil }
             state.now = max(state.now, sleeper.until)
             return sleeper
         }
         sleeper?.continuation.resume(returning: true)
         return sleeper != nil
     }
+}
+
+extension DeskClock {
+    /// Sleeps for so long.
+    func sleep(_ time: Duration) async throws { try await sleep(until: now + time) }
 }

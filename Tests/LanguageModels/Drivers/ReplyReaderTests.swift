@@ -197,6 +197,20 @@ struct ReplyReaderTests {
         #expect(Outcome([line], ReplyReader(LineSplitter(), OllamaReply())).end == end)
     }
 
+    @Test("Two calls under one index are two calls")
+    func sameIndex() {
+        let calls = ["f", "g"].map { #"{"index":0,"function":{"name":"\#($0)","arguments":"{\"a\":1}"}}"# }
+        let chunks = calls.map { #"data: {"choices":[{"delta":{"tool_calls":[\#($0)]}}]}"# }
+        let end = #"data: {"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#
+        let body = Array((chunks + [end, "data: [DONE]"]).map { $0 + "\n\n" }.joined().utf8)
+        let outcome = Outcome([body], ReplyReader(EventSplitter(), OpenAIReply()))
+        #expect(
+            outcome.events.dropLast() == [
+                .toolCall(name: "f", arguments: ["a": 1]), .toolCall(name: "g", arguments: ["a": 1]),
+            ]
+        )
+    }
+
     @Test("An engine that gave up has not answered", arguments: ["abort", "error", "content_filter"])
     func givenUp(reason: String) {
         let body = Array(#"{"choices":[{"message":{"content":"x"},"finish_reason":"\#(reason)"}]}"#.utf8)
