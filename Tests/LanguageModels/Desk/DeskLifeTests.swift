@@ -9,12 +9,12 @@ struct DeskLifeTests {
     private static let cold = ModelStatus(version: "1", digest: "d1", isLoaded: false)
 
     @Test("A cold load is not broken off by callers that gave up, and its answer is kept")
-    func coldLoad() throws {
+    func coldLoad() async throws {
         let model = ScriptedModel(time: bench.time, status: .success(Self.cold), loading: .seconds(200)) { _, _ in
             .text(StructuredQuestion.fitting)
         }
         let desk = bench.desk([model])
-        let endings = try bench.running(desk) { () -> [DeskBench.Ending] in
+        let endings = try await bench.running(desk) { () -> [DeskBench.Ending] in
             var endings: [DeskBench.Ending] = []
             for _ in 0..<3 { endings.append(await bench.ask(desk, .about("one"), within: .milliseconds(1600))) }
             #expect(desk.health.first?.state == .degraded)
@@ -31,12 +31,12 @@ struct DeskLifeTests {
     }
 
     @Test("A model is loaded at the start, and again when it is found unloaded")
-    func preload() throws {
+    func preload() async throws {
         let model = ScriptedModel(time: bench.time, status: .success(Self.cold), loading: .seconds(10)) { _, _ in
             .text(StructuredQuestion.fitting)
         }
         let desk = bench.desk([model])
-        _ = try bench.running(desk) {
+        _ = try await bench.running(desk) {
             try await bench.time.sleep(.seconds(300))
             model.tell(.success(Self.cold))
             try await bench.time.sleep(.seconds(300))
@@ -45,13 +45,13 @@ struct DeskLifeTests {
     }
 
     @Test("Nobody is asked behind an open breaker, and one request finds out whether it may close")
-    func breaker() throws {
+    func breaker() async throws {
         let isUp = Toggle()
         let model = ScriptedModel(time: bench.time) { _, _ in
             isUp.isOn ? .text(StructuredQuestion.fitting) : .fails(.providerUnavailable(.refused))
         }
         let desk = bench.desk([model])
-        let codes = try bench.running(desk) { () -> [String?] in
+        let codes = try await bench.running(desk) { () -> [String?] in
             var codes: [String?] = []
             func ask(after pause: Duration) async throws {
                 try await bench.time.sleep(pause)
@@ -76,10 +76,10 @@ struct DeskLifeTests {
     }
 
     @Test("The one request that finds out waits for the server's state first")
-    func probe() throws {
+    func probe() async throws {
         let model = ScriptedModel(time: bench.time) { _, _ in .fails(.providerUnavailable(.refused)) }
         let desk = bench.desk([model])
-        let codes = try bench.running(desk) { () -> [String?] in
+        let codes = try await bench.running(desk) { () -> [String?] in
             _ = await bench.ask(desk, .about("one"))
             model.tell(.failure(ModelFailure(.providerUnavailable(.serverError), "still down")))
             try await bench.time.sleep(.seconds(6))
@@ -92,7 +92,7 @@ struct DeskLifeTests {
     }
 
     @Test("Two hangs in a row open the breaker; half of twenty failures do, and busy servers do not")
-    func opens() throws {
+    func opens() async throws {
         for (kind, count, isOpen) in [
             (ModelFailure.Kind.providerUnavailable(.timeout), 2, true),
             (.providerUnavailable(.serverError), 10, true), (.providerUnavailable(.serverError), 9, false),
@@ -101,16 +101,16 @@ struct DeskLifeTests {
             let bench = DeskBench()
             let model = ScriptedModel(time: bench.time) { _, _ in .fails(kind) }
             let desk = bench.desk([model])
-            _ = try bench.running(desk) { for n in 0..<count { _ = await bench.ask(desk, .about("\(n)")) } }
+            _ = try await bench.running(desk) { for n in 0..<count { _ = await bench.ask(desk, .about("\(n)")) } }
             #expect((desk.health.first?.breaker == .open) == isOpen, "\(kind) \(count)")
         }
     }
 
     @Test("Cancelling who asks ends it at once, and a question nobody began is dropped")
-    func cancelled() throws {
+    func cancelled() async throws {
         let model = ScriptedModel(time: bench.time) { _, _ in .hangs }
         let desk = bench.desk([model])
-        let codes = try bench.running(desk) { () -> [String?] in
+        let codes = try await bench.running(desk) { () -> [String?] in
             await withTaskGroup(of: DeskBench.Ending.self) { group in
                 for n in 0..<2 { group.addTask { await bench.ask(desk, .about("\(n)")) } }
                 try? await bench.time.sleep(.seconds(1))
@@ -127,10 +127,10 @@ struct DeskLifeTests {
     }
 
     @Test("When the gateway stops, questions end and generations are broken off")
-    func stops() throws {
+    func stops() async throws {
         let model = ScriptedModel(time: bench.time) { _, _ in .hangs }
         let desk = bench.desk([model])
-        let ending = try bench.time.run { () -> DeskBench.Ending in
+        let ending = try await bench.time.run { () -> DeskBench.Ending in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await desk.carry() }
                 try? await bench.time.sleep(.milliseconds(1))
@@ -146,11 +146,11 @@ struct DeskLifeTests {
     }
 
     @Test("Without anybody who carries it, a question ends with its caller's budget, and the next one goes on")
-    func ownWork() throws {
+    func ownWork() async throws {
         let model = ScriptedModel(time: bench.time) { _, _ in .text(StructuredQuestion.fitting, after: .seconds(3)) }
         let desk = bench.desk([model])
         let endings = try #require(
-            try bench.time.run { () -> [DeskBench.Ending] in
+            try await bench.time.run { () -> [DeskBench.Ending] in
                 async let short = bench.ask(desk, .about("one"), within: .seconds(1))
                 async let long = bench.ask(desk, .about("one"), within: .seconds(10))
                 return [await short, await long]
@@ -163,11 +163,11 @@ struct DeskLifeTests {
     }
 
     @Test("Health tells what was last seen, and why")
-    func health() throws {
+    func health() async throws {
         let model = ScriptedModel(time: bench.time) { _, _ in .text(StructuredQuestion.fitting) }
         let desk = bench.desk([model])
         #expect(desk.health.first?.state == .degraded)
-        _ = try bench.running(desk) {
+        _ = try await bench.running(desk) {
             #expect(desk.health.first?.state == .healthy && desk.health.first?.isLoaded == true)
             model.tell(.failure(ModelFailure(.providerUnavailable(.modelMissing), "no such model")))
             try await bench.time.sleep(.seconds(5))

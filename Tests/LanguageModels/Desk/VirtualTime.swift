@@ -4,7 +4,7 @@ import Synchronization
 
 /// A clock that stands still while anybody works, and jumps to the next sleeper when nobody does.
 ///
-/// Tasks run one after the other on the thread that calls ``run(_:)``; when none can go on, they all wait for time or
+/// Tasks run one after the other on one thread; when none can go on, they all wait for time or
 /// for each other, and time passes at once. So a test of an hour takes milliseconds and ends the same way each time.
 final class VirtualTime: DeskClock, TaskExecutor {
     private struct Sleeper {
@@ -37,6 +37,10 @@ final class VirtualTime: DeskClock, TaskExecutor {
             let later = sleepers.lastIndex { ($0.until, $0.number) > (sleeper.until, sleeper.number) }
             sleepers.insert(sleeper, at: later.map { $0 + 1 } ?? 0)
         }
+    }
+
+    private final class End<Value: Sendable>: Sendable {
+        let result = Mutex<Result<Value, any Error>?>(nil)
     }
 
     private let state = Mutex(State())
@@ -76,21 +80,26 @@ final class VirtualTime: DeskClock, TaskExecutor {
         if !isOver { throw CancellationError() }
     }
 
-    /// Does something, time passing as it must.
+    /// Does something, time passing as it must, on a thread of its own.
     ///
     /// - Returns: nil when everybody waits and no time would help.
-    func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) throws -> Value? {
-        let result = Mutex<Result<Value, any Error>?>(nil)
+    func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value? {
+        let end = End<Value>()
         let task = Task(executorPreference: self) {
             let value: Result<Value, any Error>
             do { value = .success(try await work()) } catch { value = .failure(error) }
-            result.withLock { $0 = value }
+            end.result.withLock { $0 = value }
         }
-        defer { task.cancel() }
-        while result.withLock({ $0 == nil }) {
-            guard step() else { return nil }
+        await withCheckedContinuation { continuation in
+            let thread = Thread {
+                while end.result.withLock({ $0 == nil }), self.step() {}
+                task.cancel()
+                continuation.resume()
+            }
+            thread.stackSize = 8 << 20
+            thread.start()
         }
-        return try result.withLock { $0 }?.get()
+        return try end.result.withLock { $0 }?.get()
     }
 
     /// Lets one task go on, or the time.
