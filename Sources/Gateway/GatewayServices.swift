@@ -179,25 +179,34 @@ package struct GatewayRuntime: Sendable {
             spine: try await spine(in: world, on: ground, services, configuration),
             firstToken: firstToken,
             handlers: handlers(in: world, services, queue) + [DeliverMail(policy: configuration.mail)],
-            watches: [
-                feed, ground.models, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
-                LoginWatch(directory: directory, logger: logger), services.people.uses,
-                IdentityWatch(identities: services.identities, logger: logger),
-                AuditMemory(database: database, home: configuration.home, logger: logger),
-            ],
+            watches: [feed, ground.models] + watches(on: ground, directory, services),
             databases: [database, upkeep],
             sole: sole,
             directory: directory
         )
     }
 
+    /// What looks after parts of the spine, as long as the gateway runs.
+    private static func watches(
+        on ground: SiteGround,
+        _ directory: SiteDirectory,
+        _ services: GatewayServices
+    ) -> [any Service] {
+        let (database, keeper, logger) = (ground.database, ground.keeper, ground.logger)
+        return [
+            WebhookWatch(database: database, queue: ground.queue, keeper: keeper, logger: logger),
+            LoginWatch(directory: directory, logger: logger), services.people.uses,
+            IdentityWatch(identities: services.identities, logger: logger),
+            AuditMemory(database: database, home: ground.home, logger: logger),
+        ]
+    }
+
     /// The language models of the configuration, all over one client.
     private static func models(_ configuration: GatewayConfiguration, _ logger: Logger) -> ModelDesk {
+        let endpoints = configuration.models.endpoints
+        if endpoints.isEmpty { return ModelDesk(models: [], logger: logger) }
         let client = HTTPClient(.init(userAgent: "farfield"))
-        return ModelDesk(
-            models: configuration.models.endpoints.map { ModelDriver.model($0, client: client) },
-            logger: logger
-        )
+        return ModelDesk(models: endpoints.map { ModelDriver.model($0, client: client) }, logger: logger)
     }
 
     /// Nobody else can hold a lease of a sole gateway: what a killed one left is taken up at once.
@@ -310,7 +319,12 @@ package struct GatewayRuntime: Sendable {
                 projects: projects,
                 allocations: allocations
             ),
-            health: HealthService(database: database, store: world.store, templates: templates),
+            health: HealthService(
+                database: database,
+                store: world.store,
+                templates: templates,
+                models: world.advice.health
+            ),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(
                 database: database,

@@ -16,6 +16,8 @@ struct AdviceDesk: Sendable {
     /// Whether any model is configured.
     let hasModels: Bool
     let ask: Ask
+    /// How each model does, as it was last seen; never waits.
+    let health: @Sendable () -> [ModelHealth]
     let database: any Database
     let queue: TaskStore
     /// Whether jobs of this gateway may have advice at all; nothing is looked up for those that cannot.
@@ -46,6 +48,7 @@ struct AdviceDesk: Sendable {
             policy: configuration.advice,
             hasModels: models.hasModels,
             ask: { question, budget async throws(ModelFailure) in try await models.ask(question, within: budget) },
+            health: { models.health },
             database: database,
             queue: queue,
             isKept: isKept,
@@ -95,7 +98,7 @@ struct AdviceDesk: Sendable {
         } catch {
             let opinion = try heuristic ?? unavailable(error)
             let advice = JobAdvice(opinion: opinion, failure: error.code, past: past)
-            return counsel(advice, place, open: error.mayPass ? facts : nil)
+            return error.mayPass ? counsel(advice, place, open: facts) : counsel(advice, place)
         }
     }
 

@@ -90,9 +90,11 @@ enum AdvicePolicyReader {
     private static func budget(_ field: Field) -> Duration? {
         let expected = "1ms to 20s, such as 1600ms or 2s"
         guard let text = field.string(expected: expected) else { return nil }
-        let seconds = text.wholeMatch(of: /([0-9]{1,2}(?:\.[0-9]{1,3})?)s/).flatMap { Double($0.1) }
+        let seconds = text.wholeMatch(of: /([0-9]{1,2}(?:\.[0-9]{1,3})?)s/).flatMap { Double($0.1) }.map {
+            Duration.milliseconds(Int(($0 * 1000).rounded()))
+        }
         let milliseconds = text.wholeMatch(of: /([0-9]{1,5})ms/).flatMap { Int($0.1) }
-        let duration = milliseconds.map { Duration.milliseconds($0) } ?? seconds.map { .seconds($0) }
+        let duration = milliseconds.map { Duration.milliseconds($0) } ?? seconds
         guard let duration, (.milliseconds(1) ... .seconds(20)).contains(duration) else {
             field.fault("\(ManifestWords.quoted(text)) is no time somebody would wait", expected: expected)
             return nil

@@ -41,8 +41,7 @@ package struct OpenAICompatibleModel: LanguageModel {
         }
         async let models = server.document(OpenAIWords.Models.self, at: "/v1/models")
         guard endpoint.dialect == .ollamaV1 else {
-            guard try await models.get().contain(endpoint) else { throw server.missingModel }
-            return ModelStatus(version: nil, digest: nil, isLoaded: true)
+            return try await status(models)
         }
         // What `/v1` does not tell; a proxy may let only that through.
         async let version = server.document(OllamaWords.Version.self, at: "/api/version")
@@ -55,6 +54,15 @@ package struct OpenAICompatibleModel: LanguageModel {
             digest: (try? answers.2.get())?.first(endpoint.model)?.digest,
             isLoaded: (try? answers.3.get()).map { $0.first(endpoint.model) != nil }
         )
+    }
+
+    /// A server without a list of models serves what it serves: only a question can tell.
+    private func status(_ models: Result<OpenAIWords.Models, ModelFailure>) throws(ModelFailure) -> ModelStatus {
+        if case .failure(let failure) = models, failure.kind == .providerUnavailable(.modelMissing) {
+            return ModelStatus(version: nil, digest: nil, isLoaded: nil)
+        }
+        guard try models.get().contain(endpoint) else { throw server.missingModel }
+        return ModelStatus(version: nil, digest: nil, isLoaded: true)
     }
 
     /// Ollama is asked natively, since `/v1` cannot; the others load when they start, and are waited for.

@@ -53,6 +53,8 @@ struct DriverStatusTests {
         let behindProxy = try await model("site/proxied", .ollamaV1).status()
         #expect(behindProxy == ModelStatus(version: nil, digest: nil, isLoaded: nil))
         #expect(try await model("site/up", .vLLM, "mistral:7b").status().isLoaded == true)
+        let unlisted = try await model("play/native-404", .vLLM).status()
+        #expect(unlisted == ModelStatus(version: nil, digest: nil, isLoaded: nil))
         #expect(try await model("site/up", .llamaServer, "any").status().isLoaded == true)
     }
 
