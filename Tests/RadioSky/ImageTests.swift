@@ -165,7 +165,7 @@ struct ImageTests {
     @Test("Any observation within its ranges has finite figures and files")
     func extremes() throws {
         var generator = SeededGenerator(seed: 1, dataset: "extremes", purpose: "test")
-        for seed in 0..<25 {
+        for seed in 0..<60 {
             let ends = { (low: Double, high: Double) in
                 [low, high, generator.uniform(low, high)][Int(generator.uniform() * 3)]
             }
