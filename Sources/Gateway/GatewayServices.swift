@@ -1,5 +1,6 @@
 internal import CurlClient
 internal import Foundation
+internal import LanguageModels
 package import Logging
 package import ServiceLifecycle
 internal import SSHClient
@@ -68,7 +69,7 @@ package struct GatewayRuntime: Sendable {
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
         + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations + ApprovalSchemaStore.migrations
-        + CredentialStore.migrations + FairShareStore.migrations
+        + CredentialStore.migrations + FairShareStore.migrations + AdviceStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -92,6 +93,7 @@ package struct GatewayRuntime: Sendable {
     /// - Parameters:
     ///   - configuration: what the operator decided.
     ///   - program: path of the running program, beside which templates are looked for.
+    ///   - makers: make the sites that wings know.
     ///   - keeper: tells the time.
     ///   - logger: where an operator reads.
     /// - Returns: the spine, not yet running.
@@ -99,6 +101,7 @@ package struct GatewayRuntime: Sendable {
     package static func open(
         _ configuration: GatewayConfiguration,
         program: String,
+        makers: [SiteMaker] = [],
         keeper: TimeKeeper,
         logger: Logger
     ) async throws -> GatewayRuntime {
@@ -119,6 +122,7 @@ package struct GatewayRuntime: Sendable {
             configuration,
             firstToken,
             database,
+            makers,
             templates: TemplateCatalog.locate(configured: configuration.templates, program: program),
             keeper,
             logger
@@ -129,6 +133,7 @@ package struct GatewayRuntime: Sendable {
         _ configuration: GatewayConfiguration,
         _ firstToken: String?,
         _ database: GatewayDatabase,
+        _ makers: [SiteMaker],
         templates folder: String,
         _ keeper: TimeKeeper,
         _ logger: Logger
@@ -138,7 +143,16 @@ package struct GatewayRuntime: Sendable {
         let accounts = configuration.sites.compactMap { site in site.account.map { (site.name, $0) } }
         let tasks = JobTasks(queue: queue, accounts: Dictionary(accounts) { first, _ in first })
         let feed = EventFeed(database: database)
-        let directory = SiteDirectory(configuration, database, keeper, logger)
+        let ground = SiteGround(
+            database: database,
+            queue: queue,
+            tasks: tasks,
+            home: configuration.home,
+            models: models(configuration, logger),
+            keeper: keeper,
+            logger: logger
+        )
+        let directory = SiteDirectory(configuration, makers, ground)
         let world = World(
             database: database,
             store: JobStore(tasks: tasks, keeper: keeper),
@@ -147,6 +161,7 @@ package struct GatewayRuntime: Sendable {
             artifacts: ArtifactRooms.library(configuration, database, keeper, logger),
             sources: sources(configuration, keeper),
             approvals: configuration.approvals,
+            advice: try await AdviceDesk.over(ground.models, configuration, database, queue, keeper),
             mail: MailBox(policy: configuration.mail) { try PeopleStore.find($0, on: $1)?.email },
             limits: configuration.limits,
             restoredAt: try await database.read { try RestorationStore.latest(on: $0) },
@@ -154,33 +169,60 @@ package struct GatewayRuntime: Sendable {
             logger: logger
         )
         world.artifacts.onDamage { [staging = world.staging] in (try? await staging.bringHome($0, for: nil)) ?? false }
-        // Nobody else can hold a lease: what a killed gateway left is taken up at once.
-        if sole != nil {
-            try await database.transaction { connection in
-                try queue.endAllLeases(on: connection)
-                try UploadStore.freeAll(on: connection)
-            }
-        }
-        try await database.transaction { try CollectGarbage.plan(queue, at: keeper.now(), on: $0) }
+        try await takeUp(database, queue, isSole: sole != nil, at: keeper.now())
         try await beginLooking(at: directory, tasks, database, keeper)
         let templates = TemplateCatalog(folder: folder)
         let figures = FiguresService(database, world.store, queue, directory, feed, home: configuration.home)
         let services = try await services(in: world, configuration, templates, queue, feed, figures)
         return GatewayRuntime(
             services: services,
-            spine: try await spine(in: world, services, configuration, queue),
+            spine: try await spine(in: world, on: ground, services, configuration),
             firstToken: firstToken,
             handlers: handlers(in: world, services, queue) + [DeliverMail(policy: configuration.mail)],
-            watches: [
-                feed, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
-                LoginWatch(directory: directory, logger: logger), services.people.uses,
-                IdentityWatch(identities: services.identities, logger: logger),
-                AuditMemory(database: database, home: configuration.home, logger: logger),
-            ],
+            watches: [feed, ground.models] + watches(on: ground, directory, services),
             databases: [database, upkeep],
             sole: sole,
             directory: directory
         )
+    }
+
+    /// What looks after parts of the spine, as long as the gateway runs.
+    private static func watches(
+        on ground: SiteGround,
+        _ directory: SiteDirectory,
+        _ services: GatewayServices
+    ) -> [any Service] {
+        let (database, keeper, logger) = (ground.database, ground.keeper, ground.logger)
+        return [
+            WebhookWatch(database: database, queue: ground.queue, keeper: keeper, logger: logger),
+            LoginWatch(directory: directory, logger: logger), services.people.uses,
+            IdentityWatch(identities: services.identities, logger: logger),
+            AuditMemory(database: database, home: ground.home, logger: logger),
+        ]
+    }
+
+    /// The language models of the configuration, all over one client.
+    private static func models(_ configuration: GatewayConfiguration, _ logger: Logger) -> ModelDesk {
+        let endpoints = configuration.models.endpoints
+        if endpoints.isEmpty { return ModelDesk(models: [], logger: logger) }
+        let client = HTTPClient(.init(userAgent: "farfield"))
+        return ModelDesk(models: endpoints.map { ModelDriver.model($0, client: client) }, logger: logger)
+    }
+
+    /// Nobody else can hold a lease of a sole gateway: what a killed one left is taken up at once.
+    private static func takeUp(
+        _ database: any Database,
+        _ queue: TaskStore,
+        isSole: Bool,
+        at now: Timestamp
+    ) async throws {
+        try await database.transaction { connection in
+            if isSole {
+                try queue.endAllLeases(on: connection)
+                try UploadStore.freeAll(on: connection)
+            }
+            try CollectGarbage.plan(queue, at: now, on: connection)
+        }
     }
 
     /// Where inputs are fetched from.
@@ -195,17 +237,18 @@ package struct GatewayRuntime: Sendable {
     /// What the wings stand on.
     private static func spine(
         in world: World,
+        on ground: SiteGround,
         _ services: GatewayServices,
-        _ configuration: GatewayConfiguration,
-        _ queue: TaskStore
+        _ configuration: GatewayConfiguration
     ) async throws -> Spine {
         Spine(
             database: world.database,
-            queue: queue,
+            queue: ground.queue,
             tasks: world.tasks,
             jobs: services.jobs,
             finished: FinishedJobs(store: world.store, holdings: world.holdings),
             artifacts: world.artifacts,
+            models: ground.models,
             trust: world.results.trust,
             templates: services.templates,
             configuration: configuration,
@@ -231,6 +274,7 @@ package struct GatewayRuntime: Sendable {
             budget: Budget(database: world.database, keeper: world.keeper),
             results: world.results,
             approvals: world.approvals,
+            advice: world.advice,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
             caps: configuration.limits.jobsPerPerson,
@@ -275,7 +319,12 @@ package struct GatewayRuntime: Sendable {
                 projects: projects,
                 allocations: allocations
             ),
-            health: HealthService(database: database, store: world.store, templates: templates),
+            health: HealthService(
+                database: database,
+                store: world.store,
+                templates: templates,
+                models: world.advice.health
+            ),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(
                 database: database,
@@ -324,6 +373,7 @@ package struct GatewayRuntime: Sendable {
         return Pipeline(world: world).handlers + [
             delivering, CollectGarbage(collector: services.garbage),
             ExpireApproval(database: world.database, desk: world.approvals),
+            LateAdvice(desk: world.advice, store: world.store, logger: world.logger),
         ]
     }
 

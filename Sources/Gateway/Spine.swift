@@ -1,3 +1,4 @@
+package import LanguageModels
 package import Logging
 package import Storage
 package import TaskQueue
@@ -16,6 +17,8 @@ package struct Spine: Sendable {
     package let finished: FinishedJobs
     /// Bytes by their digest.
     package let artifacts: ArtifactLibrary
+    /// Asks language models.
+    package let models: ModelDesk
     /// Who is asked whether a known result may be the answer.
     package let trust: ResultTrust
     /// Templates.

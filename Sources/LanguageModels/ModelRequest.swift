@@ -38,6 +38,9 @@ package struct ModelRequest: Sendable, Hashable {
     package var maximumTokens: Int
     /// From sending until the last byte.
     package var deadline: Duration
+    /// Whether the answer comes in pieces; false asks for the whole at once, which a server may get right when it breaks
+    /// streams.
+    package var isStreamed = true
 
     /// A request.
     package init(

@@ -9,6 +9,7 @@ enum Samples {
     static let all: [Sample] = [
         Sample("published", published), Sample("failed", failed), Sample("array", array),
         Sample("cached", cached), Sample("container", container), Sample("hostile", hostile),
+        Sample("simulated", simulated),
     ]
 
     /// A record and the files it tells of.
@@ -168,6 +169,22 @@ enum Samples {
         record.program.template.text = nil
         record.program.template.version = nil
         record.ending.finishedAt = later(3)
+        return record
+    }()
+
+    /// A job that agents played at a simulated site, one of them with a model whose digest is known.
+    static let simulated: ReproducibilityManifest = {
+        var record = complete
+        record.id = base(7, state: .completed).id
+        record.place = Place(site: "simulator")
+        record.place.isSimulated = true
+        record.place.partition = "simulated"
+        record.place.slurmJobID = "12"
+        record.hardware = Hardware()
+        record.ending.accounting = [:]
+        record.models = [
+            Model(name: "mistral", uri: URIText.named(digest("weights")), digest: digest("weights"))
+        ]
         return record
     }()
 

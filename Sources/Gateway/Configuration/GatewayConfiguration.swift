@@ -34,6 +34,10 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var approvals = ApprovalPolicy.none
     /// By which server mail is sent; nil for no mail.
     package var mail: MailPolicy?
+    /// Which language models may be asked.
+    package var models = ModelPolicy.none
+    /// How jobs are advised on when they are submitted.
+    package var advice = AdvicePolicy.standard
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 
@@ -124,6 +128,10 @@ package struct Limits: Sendable, Hashable {
 package struct SiteConfiguration: Sendable, Hashable {
     /// Its name in manifests.
     package var name: String
+    /// What kind of place it is.
+    package var kind = SiteKind.slurm
+    /// How it simulates; nil for a real site.
+    package var simulation: SimulationPolicy?
     /// Login node.
     package var host: String
     /// SSH port of the login node; nil is 22, or what ssh_config(5) says.

@@ -9,11 +9,13 @@ enum SiteReader {
         "sshConfig", "jump", "authentication", "cache", "software", "workFolderRetention",
         "chargeRates", "identity", "maximumActive",
     ]
+    static let kinds = SiteKind.allCases.map(\.rawValue).joined(separator: " or ")
 
     static func read(_ field: Field) -> SiteConfiguration? {
+        if SimulatorReader.isMeant(by: field) { return SimulatorReader.read(field) }
         guard let object = field.object(known: keys) else { return nil }
-        if let kind = object["kind"], let text = kind.string(), text != "slurm" {
-            kind.fault("'\(text)' is not a kind of site", expected: "slurm")
+        if let kind = object["kind"], let text = kind.string(expected: kinds), text != SiteKind.slurm.rawValue {
+            kind.fault("\(ManifestWords.quoted(text)) is not a kind of site", expected: kinds)
         }
         let name = object.required("name", expected: "a name for manifests").flatMap(ManifestWords.identifier)
         let host = object.required("host", expected: "the login node").flatMap { text($0, "a host name or address") }
@@ -70,7 +72,7 @@ enum SiteReader {
         )
     }
 
-    private static func cache(_ object: ObjectReader) -> SiteCachePolicy {
+    static func cache(_ object: ObjectReader) -> SiteCachePolicy {
         var policy = SiteCachePolicy()
         if let cache = object["cache"]?.object(known: ["quota", "verifyAfter", "fetchFromBuckets"]) {
             policy.quotaBytes = cache["quota"].flatMap(StoragePolicyReader.size)

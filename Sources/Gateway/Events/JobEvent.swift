@@ -20,8 +20,18 @@ package struct JobEvent: Sendable, Hashable {
         case approved = "job.approved"
         /// Somebody has refused it, or nobody decided in time: its end follows.
         case refused = "job.refused"
+        /// A model's opinion came that was too slow for the submission; the data are the opinion.
+        case advice = "job.advice"
         /// A further attempt begins; the data tell how the last one ended.
         case attempt = "job.attempt"
+        /// A stage of it began; the data tell which, and how long it is expected to take.
+        case stageStarted = "job.stage_started"
+        /// A stage of it ended well; the data tell what it produced.
+        case stageCompleted = "job.stage_completed"
+        /// It completed; the data tell how long it took in all, and where its outputs are. Its last `job.state` follows.
+        case completed = "job.completed"
+        /// It failed or ran out of time; the data tell why, and in which stage. Its last `job.state` follows.
+        case failed = "job.failed"
     }
 
     /// Counts the job's events from 1 without gaps.

@@ -1,4 +1,5 @@
 internal import Documents
+internal import LanguageModels
 
 /// Which facts a change of a job amounts to; a pure comparison of before and after.
 enum JobEvents {
@@ -6,6 +7,20 @@ enum JobEvents {
     struct Fact: Sendable, Hashable {
         let kind: JobEvent.Kind
         let data: JSONValue
+    }
+
+    /// The first fact of every job, with the members that programs written for a pipeline look for.
+    static func submission(of job: Job) -> Fact {
+        let opinion = job.advice?.opinion
+        return Fact(
+            kind: .submitted,
+            data: [
+                "jobId": .string(job.id.text), "userId": .string(job.owner),
+                "timestamp": .string(job.createdAt.iso8601), "site": .string(job.site), "name": .string(job.name),
+                "llmValidationScore": opinion.map { .integer($0.confidence) } ?? .null,
+                "adviceSource": opinion.map { .string($0.source.rawValue) } ?? .null,
+            ]
+        )
     }
 
     static func between(_ before: Job, _ after: Job) -> [Fact] {
@@ -16,7 +31,9 @@ enum JobEvents {
         if after.attempt != before.attempt {
             facts.append(Fact(kind: .attempt, data: ["attempt": .integer(after.attempt), "previous": details(before)]))
         }
+        facts += JobStageEvents.between(before, after)
         if after.state != before.state {
+            facts += JobStageEvents.ending(after)
             facts.append(Fact(kind: .state, data: details(after)))
         } else if shown(after) != shown(before) {
             facts.append(Fact(kind: .progress, data: details(after)))
@@ -29,7 +46,7 @@ enum JobEvents {
         [
             job.reason, job.slurm?.jobId, job.slurm?.state, job.slurm?.reason, job.slurm?.nodes,
             job.slurm?.queuePosition.map(String.init), job.slurm?.startEstimate.map { String($0) },
-            "\(counts(job))",
+            "\(counts(job))", job.stages.last.map { "\($0.name) \($0.progress)" },
         ]
     }
 
@@ -56,6 +73,11 @@ enum JobEvents {
                 ["status": .string(cache.status.rawValue)]
                     .merging(cache.job.map { ["job": .string($0.text)] } ?? [:]) { $1 }
             )
+        }
+        if let stage = job.stages.last {
+            data["stage"] = .string(stage.name)
+            data["stageStep"] = stage.steps.last.map { .string($0.name) }
+            data["stageProgress"] = .integer(stage.progress)
         }
         if let total = job.arrayCount {
             let counts = counts(job).map { ($0.key.rawValue, JSONValue.integer($0.value)) }

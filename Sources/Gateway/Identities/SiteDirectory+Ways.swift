@@ -3,14 +3,22 @@ internal import Storage
 
 extension SiteDirectory {
     /// The sites of a configuration, and the ways of people to them.
-    init(_ configuration: GatewayConfiguration, _ database: any Database, _ keeper: TimeKeeper, _ logger: Logger) {
+    init(_ configuration: GatewayConfiguration, _ makers: [SiteMaker], _ ground: SiteGround) {
         let ways = PersonalWays(
-            database: database,
+            database: ground.database,
             ring: SecretRing(policy: configuration.secrets),
-            keeper: keeper,
-            logger: logger
+            keeper: ground.keeper,
+            logger: ground.logger
         )
-        self.init(sites: configuration.sites.map { SiteFactory.site($0, logger: logger) }, personal: ways)
+        let sites = configuration.sites.map { site in
+            if site.kind == .slurm { return SiteFactory.site(site, logger: ground.logger) }
+            return makers.first { $0.kind == site.kind }?.make(site, ground)
+                ?? UnenteredSite(
+                    configuration: site,
+                    reason: "Nobody here makes sites of kind '\(site.kind.rawValue)'."
+                )
+        }
+        self.init(sites: sites, personal: ways)
     }
 
     /// The way of a job to its site: as the gateway, or as its owner and nobody else.

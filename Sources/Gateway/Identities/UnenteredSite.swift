@@ -5,13 +5,23 @@ internal import SSHClient
 /// Whoever forgets to ask for a job's own way meets this, and nothing happens at the site.
 struct UnenteredSite: Site {
     let configuration: SiteConfiguration
+    let reason: String
 
-    private var failure: SiteFailure {
-        SiteFailure(
-            reason: "Everybody has an account of their own at '\(configuration.name)': the gateway has none there.",
-            isTransient: true
+    /// A personal site.
+    init(configuration: SiteConfiguration) {
+        self.init(
+            configuration: configuration,
+            reason: "Everybody has an account of their own at '\(configuration.name)': the gateway has none there."
         )
     }
+
+    /// A site that nobody can enter, and why.
+    init(configuration: SiteConfiguration, reason: String) {
+        self.configuration = configuration
+        self.reason = reason
+    }
+
+    private var failure: SiteFailure { SiteFailure(reason: reason, isTransient: true) }
 
     func reach() async throws(SiteFailure) { throw failure }
 

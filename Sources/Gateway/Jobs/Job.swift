@@ -72,6 +72,8 @@ package struct Job: Sendable, Hashable {
     package var cancelRequestedAt: Timestamp?
     /// Array tasks by index, as last seen.
     package var tasks: [Int: ArrayTask]
+    /// Stages of the present attempt, in order, where its site tells of stages.
+    package var stages: [JobStage] = []
     /// When the row last changed.
     package var updatedAt: Timestamp
     /// When the site last told about it.
@@ -87,6 +89,8 @@ package struct Job: Sendable, Hashable {
 
     /// The newest question to the admins about it; read where a job is shown, nil elsewhere and where none was asked.
     package var approval: Approval?
+    /// What was said of it at its submission; read where a job is shown, nil elsewhere and where nobody was asked.
+    package var advice: JobAdvice?
     /// What it costs, where the reader asked for it; nil also where nothing is paid for.
     package var cost: JobCost?
 
@@ -177,6 +181,8 @@ package struct SlurmFacts: Sendable, Hashable, Codable {
     package var tresUsed: [String: String]
     /// The rows as Slurm printed them.
     package var raw: [String]
+    /// Whether a simulator told all this, and nothing ran on a cluster; nil for a real site.
+    package var isSimulated: Bool?
 
     /// Facts that hold only an id yet.
     ///
@@ -207,4 +213,11 @@ package struct JobEnding: Sendable, Hashable {
     package let reason: String?
     /// The cause, where a further attempt may help.
     package let cause: JobManifest.Retries.Cause?
+
+    /// An ending.
+    package init(state: JobState, reason: String?, cause: JobManifest.Retries.Cause?) {
+        self.state = state
+        self.reason = reason
+        self.cause = cause
+    }
 }

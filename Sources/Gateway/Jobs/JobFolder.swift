@@ -30,7 +30,7 @@ package enum JobFolder {
     }
 
     /// Whether a file in a job's folder is the gateway's own, so that no glob brings it home as an output.
-    static func isOurs(_ path: String) -> Bool {
+    package static func isOurs(_ path: String) -> Bool {
         isReserved(path) || path == "sbatch.log"
     }
 

@@ -243,6 +243,7 @@ package enum JobLife {
         job.isInSight = true
         job.slurm = sighting.facts
         for task in sighting.tasks { job.tasks[task.index] = task }
+        if !sighting.stages.isEmpty { job.stages = sighting.stages }
         job.reason = sighting.reason
         switch sighting.phase {
         case .pending: job.state = .pending
@@ -263,6 +264,7 @@ package enum JobLife {
             job.isInSight = false
             job.isStaged = false
             job.tasks = [:]
+            job.stages = []
             job.firstTriedAt = nil
             job.lastTriedAt = nil
             return [.prepare]

@@ -41,6 +41,7 @@ enum JobRow {
             ending: try ending(row),
             cancelRequestedAt: try moment(row, "cancel_requested_at"),
             tasks: [:],
+            stages: try row.optionalText("stages").map { try decode([JobStage].self, $0) } ?? [],
             updatedAt: Timestamp(microseconds: try row.integer("updated_at")),
             observedAt: try observedAt(row),
             isInSight: try row.integer("in_sight") != 0,
@@ -80,7 +81,7 @@ enum JobRow {
             .integer(Int64(job.version)), .integer(Int64(job.eventCount)),
             .integer(job.isStaged ? 1 : 0), optional(job.cache?.status.rawValue), optional(job.cache?.key),
             optional(job.cache?.scope), optional(job.cache?.job?.text), optional(job.cache?.reason),
-            optional(job.cache?.computedAt),
+            optional(job.cache?.computedAt), job.stages.isEmpty ? .null : .text(text(job.stages)),
         ]
     }
 

@@ -23,6 +23,7 @@ package enum GatewaySchema {
         Migration(module: "gateway", number: 8, name: "jobs by owner") { _ in
             ["CREATE INDEX jobs_by_owner ON jobs (owner, id)"]
         },
+        Migration(module: "gateway", number: 9, name: "stages") { _ in ["ALTER TABLE jobs ADD COLUMN stages TEXT"] },
     ]
 
     private static func list(_ states: [JobState]) -> String {

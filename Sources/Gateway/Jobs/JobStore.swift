@@ -13,7 +13,7 @@ package struct JobStore: Sendable {
         first_tried_at, last_tried_at, slurm, ending_state, ending_reason, ending_cause, cancel_requested_at,
         updated_at, observed_at, in_sight, finished_at, version, event_count, retry_limit, retry_causes, script_digest,
         template_digest, staged_first, is_staged, cache_status, cache_key, cache_scope, cache_job, cache_reason,
-        cache_computed_at,
+        cache_computed_at, stages,
         '' AS script, '{}' AS labels, CASE WHEN array_count IS NULL THEN '' ELSE manifest END AS manifest, \(lookedAt)
         """
     private static let lookedAt = "(SELECT looked_at FROM site_status WHERE site_status.name = jobs.lane) AS looked_at"
@@ -158,7 +158,7 @@ package struct JobStore: Sendable {
                 ending_cause = $12, cancel_requested_at = $13, updated_at = $14, observed_at = $15,
                 finished_at = $16, in_sight = $17, version = $18, event_count = $19, is_staged = $20,
                 cache_status = $21, cache_key = $22, cache_scope = $23, cache_job = $24, cache_reason = $25,
-                cache_computed_at = $26
+                cache_computed_at = $26, stages = $27
             WHERE id = $1
             """,
             [.text(job.id.text)] + JobRow.changing(job)

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 /// A moment, in microseconds since 1970-01-01T00:00:00Z, as the database keeps it.
-package struct Timestamp: Sendable, Hashable, Comparable {
+package struct Timestamp: Sendable, Hashable, Comparable, Codable {
     /// Microseconds since the epoch, UTC.
     package let microseconds: Int64
 

@@ -42,7 +42,7 @@ package struct Doctor: Sendable {
     /// - Returns: the checks; each name begins with the site's.
     package func sites() async -> [SiteCheck] {
         var checks: [SiteCheck] = []
-        for configuration in configuration.sites {
+        for configuration in configuration.sites where configuration.kind == .slurm {
             let site = SiteFactory.site(configuration, logger: logger)
             checks += await site.check().map { $0.renamed("\(configuration.name): \($0.name)") }
             await site.close()

@@ -98,6 +98,7 @@ package struct Admission: Sendable {
 
     /// Admits at a site; `text` is the template's where it is not today's file.
     func admit(_ manifest: JobManifest, template text: String? = nil, at site: SiteConfiguration) throws -> Admitted {
+        try requireSense(of: manifest, at: site)
         let given = try text.map { try Self.template(manifest.effectiveTemplate, $0) }
         guard let template = try given ?? templates.find(manifest.effectiveTemplate) else {
             throw GatewayError(
@@ -122,6 +123,13 @@ package struct Admission: Sendable {
             templateDigest: SHA256Digest(of: template.text.utf8).description,
             templateText: template.text
         )
+    }
+
+    /// What the kind of site can never do is refused before anybody is asked anything.
+    private func requireSense(of manifest: JobManifest, at site: SiteConfiguration) throws {
+        let faults = sites[site.name]?.faults(in: manifest) ?? []
+        if faults.isEmpty { return }
+        throw GatewayError(.invalidManifest, "The site '\(site.name)' cannot run this job.", faults: faults)
     }
 
     /// A template of before, held to the rules of today.

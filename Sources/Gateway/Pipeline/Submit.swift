@@ -281,7 +281,8 @@ struct Submit: Sendable {
     /// The files of an attempt: the batch script, the user's own script, and the small inputs.
     static func submission(of job: Job, resubmits: Bool) -> Submission {
         var files = [DeliverAndSubmit.File(path: JobFolder.batchScript, bytes: Array(job.script.utf8))]
-        if let manifest = job.manifest {
+        let manifest = job.manifest
+        if let manifest {
             if case .script(let text) = manifest.program {
                 files.append(.init(path: JobFolder.userScript, bytes: Array(text.utf8), isExecutable: true))
             }
@@ -294,9 +295,12 @@ struct Submit: Sendable {
         return Submission(
             key: job.submissionKey,
             files: files,
-            expected: job.manifest?.inputs.filter { $0.source.inlineBytes == nil }.map(\.path) ?? [],
+            expected: manifest?.inputs.filter { $0.source.inlineBytes == nil }.map(\.path) ?? [],
             comment: job.comment,
-            resubmits: resubmits
+            resubmits: resubmits,
+            job: job.id,
+            attempt: job.attempt,
+            manifest: manifest
         )
     }
 }

@@ -18,4 +18,21 @@ package struct Sighting: Sendable, Hashable {
     package let reason: String?
     /// Its array tasks, where it is a job array.
     package let tasks: [ArrayTask]
+    /// The stages it has begun so far, in order, where the site tells of stages.
+    package let stages: [JobStage]
+
+    /// A sighting.
+    package init(
+        phase: Phase,
+        facts: SlurmFacts,
+        reason: String?,
+        tasks: [ArrayTask] = [],
+        stages: [JobStage] = []
+    ) {
+        self.phase = phase
+        self.facts = facts
+        self.reason = reason
+        self.tasks = tasks
+        self.stages = stages
+    }
 }

@@ -1,3 +1,4 @@
+package import Documents
 package import SSHClient
 package import Slurm
 
@@ -12,6 +13,12 @@ package protocol Site: Sendable {
 
     /// Whose account it is entered through.
     var lane: Lane { get }
+
+    /// What of a manifest this kind of site can never do; asked before a job is accepted, and no site is called for it.
+    func faults(in manifest: JobManifest) -> [Fault]
+
+    /// How long a job would take by the site's own formula, in minutes; nil where it has none.
+    func estimatedMinutes(of manifest: JobManifest) -> Double?
 
     /// Makes sure that a connection stands; nothing is run.
     ///
@@ -83,6 +90,8 @@ package protocol Site: Sendable {
 
 extension Site {
     package var lane: Lane { Lane(site: configuration.name) }
+    package func faults(in manifest: JobManifest) -> [Fault] { [] }
+    package func estimatedMinutes(of manifest: JobManifest) -> Double? { nil }
     package var data: (any SiteData)? { nil }
     package var accounting: (any SiteAccounting)? { nil }
     package var figures: SSHFigures? { nil }
@@ -100,6 +109,33 @@ package struct Submission: Sendable {
     package let comment: String
     /// Whether a search proved that no job of this key exists.
     package let resubmits: Bool
+    /// The job.
+    package let job: JobID
+    /// Counts the job's attempts from 1.
+    package let attempt: Int
+    /// What was asked for; nil when this version cannot read it any more.
+    package let manifest: JobManifest?
+
+    /// An attempt.
+    package init(
+        key: String,
+        files: [DeliverAndSubmit.File],
+        expected: [String],
+        comment: String,
+        resubmits: Bool,
+        job: JobID,
+        attempt: Int,
+        manifest: JobManifest?
+    ) {
+        self.key = key
+        self.files = files
+        self.expected = expected
+        self.comment = comment
+        self.resubmits = resubmits
+        self.job = job
+        self.attempt = attempt
+        self.manifest = manifest
+    }
 }
 
 /// What came of a submission.
@@ -136,6 +172,14 @@ package struct FollowedJob: Sendable, Hashable {
     package let arrayTasks: String?
     /// Whether somebody asked for it to end.
     package let isCancelling: Bool
+
+    /// A followed job.
+    package init(slurmID: String, key: String, arrayTasks: String? = nil, isCancelling: Bool = false) {
+        self.slurmID = slurmID
+        self.key = key
+        self.arrayTasks = arrayTasks
+        self.isCancelling = isCancelling
+    }
 }
 
 /// What a site told in one look.
@@ -154,6 +198,13 @@ package struct SiteObservation: Sendable {
     package let answers: [String: Answer]
     /// The site's partitions, where this look told them.
     package let partitions: [String]?
+
+    /// What was told.
+    package init(health: SiteHealth, answers: [String: Answer], partitions: [String]?) {
+        self.health = health
+        self.answers = answers
+        self.partitions = partitions
+    }
 }
 
 /// Whether a site answers.
@@ -164,6 +215,13 @@ package struct SiteHealth: Sendable, Hashable {
     package let reason: String?
     /// Whether it is so for everybody, whatever the account.
     package var concernsHost = false
+
+    /// A state, and what is wrong.
+    package init(state: SiteState, reason: String?, concernsHost: Bool = false) {
+        self.state = state
+        self.reason = reason
+        self.concernsHost = concernsHost
+    }
 }
 
 /// Whether a site answers.
@@ -182,6 +240,12 @@ package struct FilePart: Sendable {
     package let bytes: [UInt8]
     /// The file's size now.
     package let size: Int64
+
+    /// A part.
+    package init(bytes: [UInt8], size: Int64) {
+        self.bytes = bytes
+        self.size = size
+    }
 }
 
 extension SiteHealth {
@@ -199,6 +263,13 @@ package struct SiteListing: Sendable, Hashable {
     package let refused: [String: String]
     /// Globs nothing matched.
     package let unmatched: [String]
+
+    /// A listing.
+    package init(files: [SiteFile], refused: [String: String], unmatched: [String]) {
+        self.files = files
+        self.refused = refused
+        self.unmatched = unmatched
+    }
 }
 
 /// A remote file that matches a glob.
@@ -207,6 +278,12 @@ package struct SiteFile: Sendable, Hashable {
     package let path: String
     /// Bytes.
     package let size: Int64
+
+    /// A file.
+    package init(path: String, size: Int64) {
+        self.path = path
+        self.size = size
+    }
 }
 
 /// A site that could not do what it was asked.
@@ -219,6 +296,14 @@ package struct SiteFailure: Error, Sendable, CustomStringConvertible {
     package var concernsAccount = false
     /// Whether it is so for everybody, whatever the account.
     package var concernsHost = false
+
+    /// A failure.
+    package init(reason: String, isTransient: Bool, concernsAccount: Bool = false, concernsHost: Bool = false) {
+        self.reason = reason
+        self.isTransient = isTransient
+        self.concernsAccount = concernsAccount
+        self.concernsHost = concernsHost
+    }
 
     package var description: String { reason }
 }

@@ -4,7 +4,7 @@ internal import Storage
 package struct SiteStatus: Sendable, Hashable {
     /// Its name in manifests.
     package let name: String
-    /// What kind of place it is: `slurm`.
+    /// What kind of place it is: `slurm` or `simulator`.
     package let kind: String
     /// Whether it answers.
     package let state: SiteState
@@ -115,7 +115,7 @@ package struct SiteService: Sendable {
         let record = try SiteStatusStore.find(site.name, on: connection)
         return SiteStatus(
             name: site.name,
-            kind: "slurm",
+            kind: site.kind.rawValue,
             state: record?.state ?? .unknown,
             reason: login.flatMap { SiteLogins.advice($0, site: site.name) } ?? record?.reason
                 ?? (record == nil ? "Nobody has looked yet." : nil),

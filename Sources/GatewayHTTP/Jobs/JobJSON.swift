@@ -12,8 +12,9 @@ enum JobJSON {
             "labels": .object(job.labels.mapValues { .string($0) }), "priority": .integer(job.priority),
             "attempt": .integer(job.attempt), "owner": .string(job.owner), "scriptDigest": .string(job.scriptDigest),
             "cancelRequestedAt": moment(job.cancelRequestedAt), "slurm": job.slurm.map(slurm) ?? .null,
-            "array": array(job), "cache": job.cache.map(cache) ?? .null,
+            "stages": .array(job.stages.map(stage)), "array": array(job), "cache": job.cache.map(cache) ?? .null,
             "cost": job.cost.map(BudgetJSON.cost) ?? .null,
+            "advice": AdviceJSON.advice(job.advice),
             "approval": job.approval.map { ApprovalJSON.standing($0) } ?? .null,
             "createdAt": moment(job.createdAt), "updatedAt": moment(job.updatedAt),
             "observedAt": moment(job.observedAt), "finishedAt": moment(job.finishedAt),
@@ -26,6 +27,16 @@ enum JobJSON {
                 "manifest": .string("\(address)/manifest"), "script": .string("\(address)/script"),
                 "tasks": job.arrayCount == nil ? .null : .string("\(address)/tasks"),
             ],
+        ]
+    }
+
+    private static func stage(_ stage: JobStage) -> JSONValue {
+        [
+            "name": .string(stage.name), "progress": .integer(stage.progress),
+            "estimatedMinutes": stage.estimatedMinutes.map { .number("\($0)") } ?? .null,
+            "startedAt": moment(stage.startedAt), "completedAt": moment(stage.completedAt),
+            "steps": .array(stage.steps.map { ["name": .string($0.name), "at": moment($0.at)] }),
+            "decisions": stage.decisions, "output": stage.output,
         ]
     }
 

@@ -11,7 +11,7 @@ enum JobQueryReader {
             lists: ["state", "label"]
         )
         var states: Set<JobState> = []
-        for word in query.all("state").flatMap({ $0.split(separator: ",") }) {
+        for word in query.all("state").flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
             if let state = JobState(rawValue: String(word)) {
                 states.insert(state)
             } else {

@@ -61,7 +61,8 @@ struct AnalysisPages: Sendable {
     private func file(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let path = try PathText.rest(of: request.uri.path, after: 2)
         let record = try context.recordID
-        guard ManifestForm(fileName: path) == .proof, try CheckpointWish.isNewest(request) else {
+        let isNewest = try CheckpointWish.isNewest(request)
+        guard ManifestForm(fileName: path) == .proof, isNewest else {
             return try await document(path, record, request, false)
         }
         var answer = FixedBytes(

@@ -31,6 +31,7 @@ struct ManifestRoutes: Sendable {
     }
 
     private func named(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let isNewest = try CheckpointWish.isNewest(request)
         let edition = try await manifests.manifest(of: try context.jobID)
         if context.parameters.get("form") == "archive.zip" {
             let bag = try await manifests.bag(of: edition)
@@ -42,7 +43,7 @@ struct ManifestRoutes: Sendable {
                 detail: "There is no such form of a manifest. Its forms are: \(ManifestForm.list)."
             )
         }
-        guard try CheckpointWish.isNewest(request), form == .proof else {
+        guard isNewest, form == .proof else {
             return try await answer(edition, form, request, isNegotiated: false)
         }
         let text = try await manifests.newestProof(of: edition)

@@ -23,6 +23,7 @@ struct ManifestCollector: Sendable {
         )
         manifest.hardware = origin == nil ? hardware(finished) : Hardware()
         manifest.container = finished.manifest?.container.map(container)
+        manifest.models = models(finished)
         manifest.inputs = inputs(finished)
         manifest.outputs = finished.outputs.map { output in
             Output(
@@ -71,7 +72,32 @@ struct ManifestCollector: Sendable {
         place.slurmVersion = finished.node?.slurm
         place.slurmJobID = job.slurm?.jobId
         place.arrayTasks = finished.manifest?.array?.tasks
+        place.isSimulated = isSimulated(finished)
         return place
+    }
+
+    /// The language models that decided something in a stage, where their servers told digests of their weights.
+    ///
+    /// Each decision, and what a model without a digest decided, stands in the job's own files.
+    private func models(_ finished: FinishedJob) -> [Model] {
+        var found: [Model] = []
+        for stage in finished.job.stages {
+            guard let model = stage.decisions["model"], let name = model["name"]?.stringValue,
+                let text = model["digest"]?.stringValue,
+                let digest = SHA256Digest(text) ?? SHA256Digest("sha256:\(text)"),
+                !found.contains(where: { $0.name == name })
+            else { continue }
+            found.append(Model(name: name, uri: URIText.named(digest), digest: digest))
+        }
+        return found
+    }
+
+    /// A known result is simulated where the recipe that found it says so: nothing ran for the job itself.
+    private func isSimulated(_ finished: FinishedJob) -> Bool {
+        if finished.job.slurm?.isSimulated == true { return true }
+        let recipe = finished.recipe.flatMap { try? JSONValue(json: $0.utf8) }
+        let software = recipe?["platform"]?["software"]?.stringValue
+        return software?.hasPrefix(SimulationPolicy.software) == true
     }
 
     private func hardware(_ finished: FinishedJob) -> Hardware {

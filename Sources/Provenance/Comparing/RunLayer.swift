@@ -75,6 +75,7 @@ package struct RunLayer: Sendable, Hashable {
         func facts(_ manifest: ReproducibilityManifest) -> [String: String] {
             let (place, hardware) = (manifest.place, manifest.hardware)
             var facts = ["site": place.site]
+            facts["simulated"] = place.isSimulated ? "yes" : nil
             facts["partition"] = place.partition
             facts["Slurm"] = place.slurmVersion
             facts["CPU"] = hardware.cpuModel

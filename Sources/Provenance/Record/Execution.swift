@@ -4,6 +4,8 @@ package import Attestation
 package struct Place: Sendable, Hashable {
     /// The gateway's name of the site.
     package var site: String
+    /// Whether a simulator played the job: nothing was computed on a cluster, and nothing was observed.
+    package var isSimulated = false
     /// Slurm's name of the cluster.
     package var cluster: String?
     /// Slurm's partition.
@@ -14,6 +16,11 @@ package struct Place: Sendable, Hashable {
     package var slurmJobID: String?
     /// Indices of a job array in Slurm's notation; nil for a job without.
     package var arrayTasks: String?
+
+    /// What every document says of a simulated job.
+    static let simulationText =
+        "It was SIMULATED: agents played the pipeline by formulas, nothing was computed on a cluster, and the data are"
+        + " no observation of the sky."
 
     /// A place.
     package init(site: String) { self.site = site }

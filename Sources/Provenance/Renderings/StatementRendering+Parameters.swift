@@ -35,7 +35,8 @@ extension StatementRendering {
         var facts = Facts()
         facts["site"] = manifest.place.site
         facts["cluster"] = manifest.place.cluster
-        facts["scheduler"] = "slurm"
+        facts["scheduler"] = manifest.place.isSimulated ? "farfield-simulator" : "slurm"
+        if manifest.place.isSimulated { facts.members["simulated"] = true }
         facts["slurmJobId"] = manifest.place.slurmJobID
         facts["partition"] = manifest.place.partition
         facts["nodes"] = manifest.hardware.nodes.map { "\($0)" }

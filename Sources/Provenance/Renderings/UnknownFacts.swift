@@ -8,7 +8,7 @@ extension ReproducibilityManifest {
         note("cluster", place.cluster != nil)
         note("partition", place.partition != nil)
         note("slurmJobId", place.slurmJobID != nil)
-        note("slurmVersion", place.slurmVersion != nil)
+        if !place.isSimulated { note("slurmVersion", place.slurmVersion != nil) }
         note("nodes", hardware.nodes != nil)
         note("memory", hardware.memoryBytes != nil)
         note("cpu.model", hardware.cpuModel != nil)

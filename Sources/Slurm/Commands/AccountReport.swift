@@ -86,6 +86,11 @@ package struct AccountFigures: Sendable, Hashable, Codable {
     /// What did not answer, and why.
     package var problems: [String] = []
 
+    /// Figures of a site that has no accounting.
+    ///
+    /// - Parameter problems: why nothing is told.
+    package init(problems: [String]) { self.problems = problems }
+
     init(_ transcript: Transcript, account: String) {
         readShares(transcript, account)
         readLimits(transcript, account)

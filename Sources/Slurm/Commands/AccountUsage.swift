@@ -124,7 +124,10 @@ package struct UsageRow: Sendable, Equatable {
     package var isEnded: Bool { end != nil && state.state.phase != .running && state.state.phase != .completing }
 
     /// Reads the columns; nil if their number or a figure is not as asked.
-    init?(columns: [String]) {
+    ///
+    /// - Parameter columns: DBIndex, JobIDRaw, JobID, JobName, State, Account, Partition, AllocNodes, ElapsedRaw, Submit,
+    ///   Start, End, as sacct prints them.
+    package init?(columns: [String]) {
         guard columns.count == 12, JobRowID(columns[2]) != nil, let elapsed = Int(columns[8]),
             (0...1_000_000_000).contains(elapsed)
         else { return nil }

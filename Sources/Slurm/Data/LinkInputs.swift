@@ -13,7 +13,8 @@ package struct LinkInputs: RemoteCommand {
             case siteFile(String)
         }
 
-        let target: Target
+        /// Where its bytes are.
+        package let target: Target
         let path: String
         let isCopy: Bool
         let isExecutable: Bool

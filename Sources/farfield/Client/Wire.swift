@@ -22,8 +22,10 @@ enum Wire {
         var attempt: Int?
         var cancelRequestedAt: Date?
         var slurm: Slurm?
+        var stages: [Stage]?
         var array: JobArray?
         var cache: Cache?
+        var advice: Advice?
         var createdAt: Date?
         var updatedAt: Date?
         var observedAt: Date?
@@ -54,6 +56,17 @@ enum Wire {
         var tresUsed: [String: String]?
     }
 
+    /// A stage of a job that runs as a pipeline.
+    struct Stage: Decodable, Sendable {
+        var name: String
+        var progress: Int
+        var startedAt: Date?
+        var completedAt: Date?
+        var steps: [Step]?
+
+        struct Step: Decodable, Sendable { var name: String }
+    }
+
     /// How far a job array is.
     struct JobArray: Decodable, Sendable {
         var tasks: Int
@@ -82,6 +95,7 @@ enum Wire {
         var scriptDigest: String?
         /// What it can cost at worst, where that is known.
         var price: Price?
+        var advice: Advice?
     }
 
     /// One file of `GET /api/v1/jobs/ID/outputs`.

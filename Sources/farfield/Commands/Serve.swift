@@ -5,6 +5,7 @@ import GatewayHTTP
 import Logging
 import Provenance
 import ServiceLifecycle
+import Simulator
 import UnixSignals
 
 /// Runs the gateway.
@@ -33,10 +34,12 @@ struct Serve: AsyncParsableCommand {
         let runtime = try await GatewayRuntime.open(
             configuration,
             program: CommandLine.arguments.first ?? "farfield",
+            makers: [SimulatorWing.maker],
             keeper: .system,
             logger: logger
         )
         let provenance = try await ProvenanceWing.open(on: runtime.spine)
+        let simulator = try await SimulatorWing.open(on: runtime.spine)
         let server = GatewayServer(
             services: runtime.services,
             provenance: provenance,
@@ -57,7 +60,9 @@ struct Serve: AsyncParsableCommand {
             ]
         )
         var group = ServiceGroupConfiguration(
-            services: (runtime.longLived(with: provenance.handlers) + [server]).map { .init(service: $0) },
+            services: (runtime.longLived(with: provenance.handlers + simulator.handlers) + [server]).map {
+                .init(service: $0)
+            },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

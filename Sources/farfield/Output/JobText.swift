@@ -51,6 +51,7 @@ struct JobText {
             isWaiting ? slurm?.queuePosition.map { "position \($0)" } : slurm?.nodes.map { "on \($0)" },
             isWaiting ? slurm?.startEstimate.map { "start expected \(Moment.text($0))" } : nil,
             arrayProgress,
+            job.state == "running" ? job.stages?.last.map(Self.stage) : nil,
             job.reason ?? slurm?.reason.flatMap { $0 == "None" ? nil : $0 },
         ].compactMap { $0.map(printable) }
     }
@@ -63,6 +64,8 @@ struct JobText {
             ("template", job.template), ("attempt", job.attempt.map(String.init)),
             ("priority", job.priority.map(String.init)),
             ("labels", Self.pairs(job.labels)), ("array", arrayProgress), ("cache", cache),
+            ("advice", job.advice?.lines.first), ("later advice", job.advice?.lateLine),
+            ("such jobs", job.advice?.statistics?.line),
             ("Slurm id", slurm?.jobId),
             ("Slurm state", slurm?.state), ("Slurm reason", slurm?.reason), ("partition", slurm?.partition),
             ("account", slurm?.account), ("qos", slurm?.qos), ("nodes", slurm?.nodes),
@@ -75,7 +78,11 @@ struct JobText {
             ("started", slurm?.startTime), ("ended", slurm?.endTime), ("cancel requested", job.cancelRequestedAt),
             ("finished", job.finishedAt), ("as of", job.observedAt),
         ]
-        return (rows + times.map { ($0.0, $0.1.map(Moment.text)) }).compactMap { name, value in
+        let stages: [(String, String?)] = (job.stages ?? []).map { stage in
+            let end = stage.completedAt.map { " to \(Moment.text($0))" } ?? ""
+            return ("stage", Self.stage(stage) + (stage.startedAt.map { ", \(Moment.text($0))\(end)" } ?? ""))
+        }
+        return (rows + stages + times.map { ($0.0, $0.1.map(Moment.text)) }).compactMap { name, value in
             value.flatMap { $0.isEmpty ? nil : (name, printable($0)) }
         }
     }
@@ -88,6 +95,11 @@ struct JobText {
         let when = cache.computedAt.map { "computed \(Moment.text($0))" }
         return [cache.status, whence, when, cache.visibleTo.map { "visible to \($0)" }, reason].compactMap(\.self)
             .joined(separator: ", ")
+    }
+
+    /// `ALPHACAL 66 % (POLYNOMIAL_FIT)`.
+    private static func stage(_ stage: Wire.Stage) -> String {
+        "\(stage.name) \(stage.progress) %" + (stage.steps?.last.map { " (\($0.name))" } ?? "")
     }
 
     private static func pairs(_ values: [String: String]?) -> String? {

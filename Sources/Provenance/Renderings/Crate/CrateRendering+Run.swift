@@ -43,6 +43,7 @@ extension CrateRendering {
     var outcomeText: String {
         var text =
             "Job \(manifest.job.id) at the site \(manifest.place.site) ended as \(manifest.ending.state.rawValue)."
+        if manifest.place.isSimulated { text += " \(Place.simulationText)" }
         if let tasks = manifest.place.arrayTasks { text += " It was an array of the tasks \(tasks)." }
         if let origin = manifest.cacheOrigin {
             text += " Nothing ran for it: the result is that of job \(origin.job), computed \(origin.computedAt.utc),"
@@ -75,10 +76,13 @@ extension CrateRendering {
     /// What Slurm told the job, and the variables the user declared.
     private var environment: [CrateEntity] {
         let place = manifest.place
-        let known = [
-            ("SLURM_JOB_ID", place.slurmJobID), ("SLURM_CLUSTER_NAME", place.cluster),
-            ("SLURM_JOB_PARTITION", place.partition),
-        ]
+        let known =
+            place.isSimulated
+            ? []
+            : [
+                ("SLURM_JOB_ID", place.slurmJobID), ("SLURM_CLUSTER_NAME", place.cluster),
+                ("SLURM_JOB_PARTITION", place.partition),
+            ]
         let scheduler = known.compactMap { name, value in
             value.map { property("#environment-" + name, name, $0) }
         }

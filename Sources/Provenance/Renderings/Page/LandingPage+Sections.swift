@@ -18,6 +18,7 @@ extension LandingPage {
             ("State", Markup(ending.state.rawValue)),
             ("Reason", ending.reason.map { Markup($0) }),
             ("Site", .link(addresses.builder, manifest.place.site)),
+            ("Simulated", manifest.place.isSimulated ? Markup(Place.simulationText) : nil),
             ("Template", .link(addresses.template(manifest.program.template), manifest.program.template.name)),
             ("Command", manifest.program.command.map(command)),
             ("Container", manifest.container.map { Markup(manifest.shown($0).name) }),

@@ -1,2 +1,0 @@
-import Simulator
-import Testing
