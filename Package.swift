@@ -165,8 +165,8 @@ let package = Package(
         tests(
             "Simulator",
             uses: [
-                "Simulator", "Attestation", "Documents", "Gateway", "LanguageModels", "RadioSky", "Slurm", "Storage",
-                "TaskQueue", "TestSupport", logging, lifecycle,
+                "Simulator", "Attestation", "CurlClient", "Documents", "Gateway", "LanguageModels", "RadioSky", "Slurm",
+                "Storage", "TaskQueue", "TestSupport", logging, lifecycle,
             ]
         ),
         tests(

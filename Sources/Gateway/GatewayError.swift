@@ -53,6 +53,10 @@ package struct GatewayError: Error, Sendable {
         case databaseUnavailable = "database-unavailable"
         /// The identity provider does not answer now.
         case providerUnavailable = "provider-unavailable"
+        /// A model or the heuristic advises against the job; `faults` tells what to change.
+        case advisedAgainst = "advised-against"
+        /// Nobody can advise on jobs now.
+        case adviceUnavailable = "advice-unavailable"
         /// A fault of the gateway.
         case internalFault = "internal"
     }

@@ -69,7 +69,7 @@ package struct GatewayRuntime: Sendable {
         + RestorationStore.migrations + WebhookSchemaStore.migrations + ArtifactSchemaStore.migrations
         + StagingSchemaStore.migrations + ResultSchemaStore.migrations + AuditStore.migrations
         + PeopleSchemaStore.migrations + AllocationSchemaStore.migrations + ApprovalSchemaStore.migrations
-        + CredentialStore.migrations + FairShareStore.migrations
+        + CredentialStore.migrations + FairShareStore.migrations + AdviceStore.migrations
 
     /// What does the steps of jobs and everything else of the spine.
     private let handlers: [any TaskHandler]
@@ -148,7 +148,7 @@ package struct GatewayRuntime: Sendable {
             queue: queue,
             tasks: tasks,
             home: configuration.home,
-            models: ModelDesk(models: [], logger: logger),
+            models: models(configuration, logger),
             keeper: keeper,
             logger: logger
         )
@@ -161,6 +161,7 @@ package struct GatewayRuntime: Sendable {
             artifacts: ArtifactRooms.library(configuration, database, keeper, logger),
             sources: sources(configuration, keeper),
             approvals: configuration.approvals,
+            advice: try await AdviceDesk.over(ground.models, configuration, database, queue, keeper),
             mail: MailBox(policy: configuration.mail) { try PeopleStore.find($0, on: $1)?.email },
             limits: configuration.limits,
             restoredAt: try await database.read { try RestorationStore.latest(on: $0) },
@@ -178,16 +179,34 @@ package struct GatewayRuntime: Sendable {
             spine: try await spine(in: world, on: ground, services, configuration),
             firstToken: firstToken,
             handlers: handlers(in: world, services, queue) + [DeliverMail(policy: configuration.mail)],
-            watches: [
-                feed, ground.models, WebhookWatch(database: database, queue: queue, keeper: keeper, logger: logger),
-                LoginWatch(directory: directory, logger: logger), services.people.uses,
-                IdentityWatch(identities: services.identities, logger: logger),
-                AuditMemory(database: database, home: configuration.home, logger: logger),
-            ],
+            watches: [feed, ground.models] + watches(on: ground, directory, services),
             databases: [database, upkeep],
             sole: sole,
             directory: directory
         )
+    }
+
+    /// What looks after parts of the spine, as long as the gateway runs.
+    private static func watches(
+        on ground: SiteGround,
+        _ directory: SiteDirectory,
+        _ services: GatewayServices
+    ) -> [any Service] {
+        let (database, keeper, logger) = (ground.database, ground.keeper, ground.logger)
+        return [
+            WebhookWatch(database: database, queue: ground.queue, keeper: keeper, logger: logger),
+            LoginWatch(directory: directory, logger: logger), services.people.uses,
+            IdentityWatch(identities: services.identities, logger: logger),
+            AuditMemory(database: database, home: ground.home, logger: logger),
+        ]
+    }
+
+    /// The language models of the configuration, all over one client.
+    private static func models(_ configuration: GatewayConfiguration, _ logger: Logger) -> ModelDesk {
+        let endpoints = configuration.models.endpoints
+        if endpoints.isEmpty { return ModelDesk(models: [], logger: logger) }
+        let client = HTTPClient(.init(userAgent: "farfield"))
+        return ModelDesk(models: endpoints.map { ModelDriver.model($0, client: client) }, logger: logger)
     }
 
     /// Nobody else can hold a lease of a sole gateway: what a killed one left is taken up at once.
@@ -255,6 +274,7 @@ package struct GatewayRuntime: Sendable {
             budget: Budget(database: world.database, keeper: world.keeper),
             results: world.results,
             approvals: world.approvals,
+            advice: world.advice,
             artifacts: world.artifacts,
             backlog: Backlog(limit: configuration.limits.waitingJobs),
             caps: configuration.limits.jobsPerPerson,
@@ -299,7 +319,12 @@ package struct GatewayRuntime: Sendable {
                 projects: projects,
                 allocations: allocations
             ),
-            health: HealthService(database: database, store: world.store, templates: templates),
+            health: HealthService(
+                database: database,
+                store: world.store,
+                templates: templates,
+                models: world.advice.health
+            ),
             queue: QueueService(database: database, queue: queue, keeper: keeper),
             webhooks: WebhookService(
                 database: database,
@@ -348,6 +373,7 @@ package struct GatewayRuntime: Sendable {
         return Pipeline(world: world).handlers + [
             delivering, CollectGarbage(collector: services.garbage),
             ExpireApproval(database: world.database, desk: world.approvals),
+            LateAdvice(desk: world.advice, store: world.store, logger: world.logger),
         ]
     }
 

@@ -1,3 +1,4 @@
+internal import LanguageModels
 internal import Storage
 
 /// One thing the gateway needs, and whether it has it.
@@ -8,6 +9,8 @@ package struct HealthCheck: Sendable, Hashable {
     package let isHealthy: Bool
     /// What was seen.
     package let detail: String
+    /// Whether the gateway cannot do its work without.
+    package var isNeeded = true
 }
 
 /// Whether the gateway can do its work.
@@ -15,10 +18,12 @@ package struct HealthService: Sendable {
     let database: any Database
     let store: JobStore
     let templates: TemplateCatalog
+    /// How each language model does.
+    let models: @Sendable () -> [ModelHealth]
 
     /// Tries everything the gateway itself needs.
     ///
-    /// A site that is down does not make the gateway unready: its jobs wait.
+    /// A site that is down does not make the gateway unready: its jobs wait. Nor does a language model: rules advise.
     ///
     /// - Returns: the checks.
     package func ready() async -> [HealthCheck] {
@@ -31,6 +36,14 @@ package struct HealthService: Sendable {
             templates = HealthCheck(name: "templates", isHealthy: false, detail: "\(error)")
         }
         return [database, templates]
+            + models().map { health in
+                HealthCheck(
+                    name: "model \(health.endpoint)",
+                    isHealthy: health.state != .down,
+                    detail: health.text,
+                    isNeeded: false
+                )
+            }
     }
 
     private func checkDatabase() async -> HealthCheck {

@@ -150,6 +150,7 @@ private struct SlowSpine {
                 client: HTTPClient(.init(userAgent: "test")),
                 keeper: clock.keeper
             ),
+            advice: .none(database, clock),
             limits: .standard,
             restoredAt: nil,
             keeper: clock.keeper,

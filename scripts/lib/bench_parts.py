@@ -96,11 +96,11 @@ class Server:
 class Gateway(Server):
     """A gateway with a state folder of its own."""
 
-    def __init__(self, cluster):
+    def __init__(self, cluster, more=""):
         self.home, self.port = tempfile.mkdtemp(prefix="farfield-bench-"), free_port()
         path = f"{self.home}/farfield.yaml"
         with open(path, "w") as file:
-            file.write(f"listen: 127.0.0.1:{self.port}\nhome: {self.home}/state\nlogLevel: warning\nlimits: {{rates: {{reads: 1000000000/1m, writes: 1000000000/1m, submissions: 1000000000/1m}}, jobsPerPerson: off}}\nsites:{cluster.site()}")
+            file.write(f"listen: 127.0.0.1:{self.port}\nhome: {self.home}/state\nlogLevel: warning\nlimits: {{rates: {{reads: 1000000000/1m, writes: 1000000000/1m, submissions: 1000000000/1m}}, jobsPerPerson: off}}\n{more}sites:{cluster.site()}")
         super().__init__([BINARY, "serve", "--config", path], f"http://127.0.0.1:{self.port}/health/live")
         self.token = open(f"{self.home}/state/admin.token").read().strip()
 

@@ -19,6 +19,8 @@ package struct ApprovalDossier: Sendable, Hashable {
     package let differences: [ManifestDifference]
     /// What the allocation that pays has left, this job's claim taken off; nil where nobody pays.
     package let balance: ServiceUnits?
+    /// What was said of the job at its submission; nil where nobody was asked.
+    package let advice: JobAdvice?
 }
 
 /// What came of one approval among several.
@@ -81,7 +83,8 @@ package struct ApprovalService: Sendable {
             history: try ApprovalHistoryStore.history(of: job, on: connection),
             lastApproved: last?.id,
             differences: last.map { ManifestDifference.between($0.manifestText, job.manifestText) } ?? [],
-            balance: try cost.flatMap { try AllocationStore.find($0.allocation, on: connection)?.balance.available }
+            balance: try cost.flatMap { try AllocationStore.find($0.allocation, on: connection)?.balance.available },
+            advice: try AdviceStore.find(job.id, on: connection)
         )
     }
 

@@ -7,7 +7,7 @@ package struct ConfigurationReader {
     private static let keys = [
         "listen", "home", "database", "databaseFile", "templates", "logLevel", "logFormat", "limits",
         "webhooks", "storage", "sources", "provenance", "people", "approvals", "mail", "secrets", "sites", "tls",
-        "trustedProxies",
+        "trustedProxies", "models", "advice",
     ]
     private static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
 
@@ -29,6 +29,8 @@ package struct ConfigurationReader {
             if let field = object["provenance"] { configuration.provenance = ProvenancePolicyReader.read(field) }
             if let field = object["approvals"] { configuration.approvals = ApprovalPolicyReader.read(field) }
             configuration.mail = object["mail"].flatMap(MailPolicyReader.read)
+            if let field = object["models"] { configuration.models = ModelPolicyReader.read(field) }
+            if let field = object["advice"] { configuration.advice = AdvicePolicyReader.read(field) }
             if let field = object["people"] { configuration.people = PeoplePolicyReader.read(field) }
             configuration.sites = (object["sites"]?.elements(limit: 1000, of: "sites") ?? []).compactMap(
                 SiteReader.read

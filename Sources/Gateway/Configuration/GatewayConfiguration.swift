@@ -34,6 +34,10 @@ package struct GatewayConfiguration: Sendable, Hashable {
     package var approvals = ApprovalPolicy.none
     /// By which server mail is sent; nil for no mail.
     package var mail: MailPolicy?
+    /// Which language models may be asked.
+    package var models = ModelPolicy.none
+    /// How jobs are advised on when they are submitted.
+    package var advice = AdvicePolicy.standard
     /// Places that run jobs, in order of preference.
     package var sites: [SiteConfiguration]
 

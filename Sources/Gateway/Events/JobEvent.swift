@@ -20,6 +20,8 @@ package struct JobEvent: Sendable, Hashable {
         case approved = "job.approved"
         /// Somebody has refused it, or nobody decided in time: its end follows.
         case refused = "job.refused"
+        /// A model's opinion came that was too slow for the submission; the data are the opinion.
+        case advice = "job.advice"
         /// A further attempt begins; the data tell how the last one ended.
         case attempt = "job.attempt"
         /// A stage of it began; the data tell which, and how long it is expected to take.

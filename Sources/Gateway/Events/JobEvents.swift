@@ -1,4 +1,5 @@
 internal import Documents
+internal import LanguageModels
 
 /// Which facts a change of a job amounts to; a pure comparison of before and after.
 enum JobEvents {
@@ -6,6 +7,20 @@ enum JobEvents {
     struct Fact: Sendable, Hashable {
         let kind: JobEvent.Kind
         let data: JSONValue
+    }
+
+    /// The first fact of every job, with the members that programs written for a pipeline look for.
+    static func submission(of job: Job) -> Fact {
+        let opinion = job.advice?.opinion
+        return Fact(
+            kind: .submitted,
+            data: [
+                "jobId": .string(job.id.text), "userId": .string(job.owner),
+                "timestamp": .string(job.createdAt.iso8601), "site": .string(job.site), "name": .string(job.name),
+                "llmValidationScore": opinion.map { .integer($0.confidence) } ?? .null,
+                "adviceSource": opinion.map { .string($0.source.rawValue) } ?? .null,
+            ]
+        )
     }
 
     static func between(_ before: Job, _ after: Job) -> [Fact] {

@@ -89,6 +89,8 @@ package struct Job: Sendable, Hashable {
 
     /// The newest question to the admins about it; read where a job is shown, nil elsewhere and where none was asked.
     package var approval: Approval?
+    /// What was said of it at its submission; read where a job is shown, nil elsewhere and where nobody was asked.
+    package var advice: JobAdvice?
     /// What it costs, where the reader asked for it; nil also where nothing is paid for.
     package var cost: JobCost?
 

@@ -26,6 +26,8 @@ package struct ScriptPreview: Sendable, Hashable {
     package var price: JobPrice?
     /// Who would pay; nil where the site is not metered, or not asked.
     package var funding: Funding?
+    /// What is said of the job; nil where nobody is asked.
+    package var advice: JobAdvice?
 }
 
 /// What people do with jobs.
@@ -38,6 +40,7 @@ package struct JobService: Sendable {
     let budget: Budget
     let results: ResultCache
     let approvals: ApprovalDesk
+    let advice: AdviceDesk
     let artifacts: ArtifactLibrary
     let backlog: Backlog
     let caps: PersonalCaps
@@ -52,6 +55,7 @@ package struct JobService: Sendable {
     ///   - idempotencyKey: the client's key, if it sent one.
     ///   - person: who submits.
     ///   - rerun: what comes along when an earlier job is run again.
+    ///   - insists: whether the job is wanted though it is advised against.
     /// - Returns: the job, or the preview of a dry run.
     /// - Throws: ``GatewayError``.
     package func submit(
@@ -59,10 +63,11 @@ package struct JobService: Sendable {
         bodyDigest: SHA256Digest,
         idempotencyKey: String?,
         by person: Person,
-        as rerun: Rerun? = nil
+        as rerun: Rerun? = nil,
+        insists: Bool = false
     ) async throws -> SubmitAnswer {
         let wish = try JobManifestReader.read(document)
-        if wish.dryRun { return .preview(try await preview(wish, by: person)) }
+        if wish.dryRun { return .preview(try await preview(wish, by: person, isAdvised: true)) }
         try PriorityClass.require(wish.priority, for: person)
         try sources.requireAccess(to: wish, for: person)
         try await backlog.check(database)
@@ -70,6 +75,9 @@ package struct JobService: Sendable {
         let priced = try await budget.price(wish, at: site, by: person)
         let manifest = priced.manifest
         let admitted = try admission.admit(manifest, template: rerun?.templateText, at: site)
+        let counsel = try await counsel(on: manifest, at: site, by: person, idempotencyKey)
+        // What is run again is wanted as it was.
+        if let refusal = counsel?.refusal, !insists, rerun == nil { throw refusal }
         let now = keeper.now()
         let prospect = try await prospect(manifest, owner: person.name, at: now)
         var random = SystemRandomNumberGenerator()
@@ -80,13 +88,8 @@ package struct JobService: Sendable {
             cache: prospect.cache,
             at: now
         )
-        // What waits for nothing is ready at once.
-        let steps: [NextStep] =
-            if prospect.keys != nil {
-                []
-            } else {
-                manifest.dependencies.isEmpty ? JobLife.apply(.ready, to: &job, at: now) : [.prepare]
-            }
+        let steps = prospect.firstSteps(of: &job, manifest, at: now)
+        job.advice = counsel?.advice
         let accepted = job
         let answer = try await database.transaction { connection in
             let job = try write(accepted, manifest, steps, bodyDigest, idempotencyKey, on: connection)
@@ -108,6 +111,8 @@ package struct JobService: Sendable {
             var result = job
             let isToBeComputed = try prospect.keys.map { try look(&result, manifest, $0, on: connection) } ?? true
             if isToBeComputed { result = try approvals.consider(result, on: connection) }
+            // What is known already needs no advice.
+            if let counsel, !result.state.isFinal { try advice.keep(counsel, of: result, on: connection) }
             try audit("job.submitted", job, by: person, on: connection)
             return try shown(result, on: connection)
         }
@@ -120,6 +125,29 @@ package struct JobService: Sendable {
         /// The digest of every input, where a known result can be looked for at once.
         var keys: [String: String]?
         var isStagedFirst: Bool
+
+        /// What is to be done first; what waits for nothing is ready at once.
+        func firstSteps(of job: inout Job, _ manifest: JobManifest, at now: Timestamp) -> [NextStep] {
+            if keys != nil { return [] }
+            return manifest.dependencies.isEmpty ? JobLife.apply(.ready, to: &job, at: now) : [.prepare]
+        }
+    }
+
+    /// Asks for advice; a repeated submission has its answer already, and it must not become another one.
+    private func counsel(
+        on manifest: JobManifest,
+        at site: SiteConfiguration,
+        by person: Person,
+        _ key: String?
+    ) async throws -> AdviceDesk.Counsel? {
+        guard advice.isAsked(about: site), let place = admission.sites[site.name] else { return nil }
+        if let key {
+            let isRepeated = try await database.read {
+                try SubmissionStore.isKnown(key: key, owner: person.name, on: $0)
+            }
+            if isRepeated { return nil }
+        }
+        return try await advice.consider(manifest, at: place, by: person.name)
     }
 
     private func prospect(_ manifest: JobManifest, owner: String, at now: Timestamp) async throws -> Prospect {
@@ -167,6 +195,7 @@ package struct JobService: Sendable {
     private func shown(_ job: Job, on connection: any StorageConnection) throws -> Job {
         var job = job
         job.approval = try ApprovalStore.latest(of: job.id, on: connection)
+        if advice.isKept { job.advice = try AdviceStore.find(job.id, on: connection) }
         job.cost = try JobCostStore.find(job.id, on: connection)
         return job
     }
@@ -200,8 +229,7 @@ package struct JobService: Sendable {
         if let key {
             try SubmissionStore.remember(key: key, owner: job.owner, body: body, job: job, on: connection)
         }
-        let fact = JobEvents.Fact(kind: .submitted, data: ["site": .string(job.site), "name": .string(job.name)])
-        try EventStore.append(fact, sequence: 1, of: job, at: job.createdAt, on: connection)
+        try EventStore.append(JobEvents.submission(of: job), sequence: 1, of: job, at: job.createdAt, on: connection)
         try tasks.enqueue(steps, for: job, at: job.createdAt, on: connection)
         try connection.signal(JobStore.channel, job.id.text)
         return job
@@ -244,16 +272,25 @@ package struct JobService: Sendable {
         try await preview(try JobManifestReader.read(document), by: person, template: text)
     }
 
+    /// The script a manifest would become, and what is said of the job; nothing is written.
+    ///
+    /// - Throws: ``GatewayError``.
+    package func advisedPreview(_ document: Document, by person: Person) async throws -> ScriptPreview {
+        try await preview(try JobManifestReader.read(document), by: person, isAdvised: true)
+    }
+
     private func preview(
         _ manifest: JobManifest,
         by person: Person,
-        template text: String? = nil
+        template text: String? = nil,
+        isAdvised: Bool = false
     ) async throws -> ScriptPreview {
         let site = try await admission.place(manifest, on: database)
         let priced = try await budget.price(manifest, at: site, by: person)
         var preview = ScriptPreview(try admission.admit(priced.manifest, template: text, at: site))
         preview.price = priced.price
         preview.funding = priced.funding
+        if isAdvised { preview.advice = try await counsel(on: priced.manifest, at: site, by: person, nil)?.advice }
         return preview
     }
 
@@ -304,8 +341,10 @@ package struct JobService: Sendable {
         try await database.read { connection in
             let page = try JobListStore.page(query, on: connection)
             let costs = try JobCostStore.find(page.items.map(\.id), on: connection)
+            let advice = advice.isKept ? try AdviceStore.find(page.items.map(\.id), on: connection) : [:]
             let items = try page.items.map { job in
-                let job = job.costing(costs[job.id])
+                var job = job.costing(costs[job.id])
+                job.advice = advice[job.id]
                 return job.state == .held ? try shown(job, on: connection) : job
             }
             return JobPage(items: items, next: page.next)

@@ -36,10 +36,13 @@ package enum TaskKind {
     /// Free what no artifact holder needs; key: `daily`.
     package static let collectGarbage = "artifacts.collect"
 
+    /// Ask a model once more about a job that the heuristic advised on; key: the job
+    package static let adviseLate = "advice.late"
+
     /// All of them, in the order of a job's life.
     package static let all = [
         prepare, stage, submit, follow, cancel, retrieve, certify, settleLedger, readAccounts, clean, deliverWebhook,
-        expireApproval, deliverMail, collectGarbage,
+        expireApproval, deliverMail, collectGarbage, adviseLate,
     ]
 }
 

@@ -21,6 +21,14 @@ enum SubmissionStore {
         return KnownKey(bodyDigest: try row.text("body_digest"), job: job)
     }
 
+    /// Whether a key was used before, as far as anybody can tell without a lock.
+    static func isKnown(key: String, owner: String, on connection: any StorageConnection) throws -> Bool {
+        try connection.first(
+            "SELECT job_id FROM idempotency_keys WHERE owner = $1 AND idempotency_key = $2",
+            [.text(owner), .text(key)]
+        ) != nil
+    }
+
     static func remember(
         key: String,
         owner: String,

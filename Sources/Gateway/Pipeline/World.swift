@@ -14,6 +14,7 @@ package struct World: Sendable {
     let staging: SiteStaging
     let results: ResultCache
     let approvals: ApprovalDesk
+    let advice: AdviceDesk
     let limits: Limits
     /// When the database was last restored from a backup; older jobs may have been sent since the backup was made.
     let restoredAt: Timestamp?
@@ -31,6 +32,7 @@ package struct World: Sendable {
         artifacts: ArtifactLibrary,
         sources: RemoteSources,
         approvals: ApprovalPolicy = .none,
+        advice: AdviceDesk,
         mail: MailBox = MailBox(policy: nil),
         limits: Limits,
         restoredAt: Timestamp?,
@@ -42,6 +44,7 @@ package struct World: Sendable {
         self.tasks = tasks
         self.sites = sites
         self.artifacts = artifacts
+        self.advice = advice
         self.limits = limits
         self.restoredAt = restoredAt
         self.keeper = keeper

@@ -14,6 +14,7 @@ struct ApprovalPage: Sendable {
         let parts = [
             reasons, decision,
             .element("div", [("class", "pair")], .section("The job", facts), .section("Its owner so far", history)),
+            estimate,
             differences, .section("The script", .element("pre", [], Markup(job.script))), decisions,
         ]
         return ConsolePage("\(job.name), of \(approval.owner)", for: visitor, parts.compactMap(\.self))
@@ -98,6 +99,30 @@ struct ApprovalPage: Sendable {
             ]),
             .element("ul", [], latest)
         )
+    }
+
+    /// What was said of the job, beside how such jobs went.
+    private var estimate: Markup? {
+        guard let advice = dossier.advice else { return nil }
+        let opinions = [advice.opinion, advice.late].compactMap(\.self).map { opinion in
+            let minutes = opinion.estimatedMinutes.map { "about \($0) min" } ?? "no estimate"
+            let verdict = opinion.isValid ? minutes : minutes + ", and ADVISES AGAINST the job"
+            let words = [opinion.feedback, opinion.reasoning].filter { !$0.isEmpty }.joined(separator: " ")
+            let text = "\(opinion.author) says: \(verdict) (\(opinion.confidence) % sure). \(words)"
+            return Markup.element("li", [], Markup(text))
+        }
+        let past = advice.past.map { past in
+            let whose = past.scope == .owner ? "its owner's" : "everybody's"
+            let times = [past.medianMinutes.map { "median \($0) min" }, past.p90Minutes.map { "90 % below \($0) min" }]
+            let share = "\(Int((past.completedShare * 100).rounded())) % completed"
+            let facts = times.compactMap(\.self) + [share]
+            return Markup.element(
+                "p",
+                [],
+                Markup("The last \(past.jobs) of \(whose) jobs of this kind: " + facts.joined(separator: ", "))
+            )
+        }
+        return .section("How long it may take", .element("ul", [], opinions), past ?? Markup(""))
     }
 
     private var differences: Markup? {

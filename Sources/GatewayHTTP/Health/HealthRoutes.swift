@@ -27,7 +27,7 @@ struct HealthRoutes: Sendable {
 
     private func ready(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let checks = await health.ready()
-        let isReady = checks.allSatisfy(\.isHealthy)
+        let isReady = checks.allSatisfy { $0.isHealthy || !$0.isNeeded }
         let list = checks.map { check -> JSONValue in
             ["name": .string(check.name), "ok": .boolean(check.isHealthy), "detail": .string(check.detail)]
         }

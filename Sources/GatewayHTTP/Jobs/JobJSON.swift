@@ -14,6 +14,7 @@ enum JobJSON {
             "cancelRequestedAt": moment(job.cancelRequestedAt), "slurm": job.slurm.map(slurm) ?? .null,
             "stages": .array(job.stages.map(stage)), "array": array(job), "cache": job.cache.map(cache) ?? .null,
             "cost": job.cost.map(BudgetJSON.cost) ?? .null,
+            "advice": AdviceJSON.advice(job.advice),
             "approval": job.approval.map { ApprovalJSON.standing($0) } ?? .null,
             "createdAt": moment(job.createdAt), "updatedAt": moment(job.updatedAt),
             "observedAt": moment(job.observedAt), "finishedAt": moment(job.finishedAt),

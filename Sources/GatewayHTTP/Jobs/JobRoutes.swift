@@ -32,19 +32,21 @@ struct JobRoutes: Sendable {
 
     private func submit(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let body = try await ManifestBody.read(request, limit: limits.bodyBytes)
-        var query = try RequestQuery(request, known: ["dryRun"])
+        var query = try RequestQuery(request, known: ["dryRun", "advice"])
         let isDryRun = query.flag("dryRun")
+        let insists = query.insists()
         try query.check()
         let key = try IdempotencyKey.read(request)
         if isDryRun {
-            let preview = try await jobs.preview(body.document, by: try context.authenticated)
+            let preview = try await jobs.advisedPreview(body.document, by: try context.authenticated)
             return Answers.json(Self.preview(preview))
         }
         let answer = try await jobs.submit(
             body.document,
             bodyDigest: SHA256Digest(of: body.bytes),
             idempotencyKey: key,
-            by: try context.authenticated
+            by: try context.authenticated,
+            insists: insists
         )
         switch answer {
         case .accepted(let job):
@@ -65,7 +67,7 @@ struct JobRoutes: Sendable {
         [
             "script": .string(preview.script), "template": .string(preview.template), "site": .string(preview.site),
             "manifest": preview.manifest, "scriptDigest": .string(preview.scriptDigest),
-            "price": BudgetJSON.price(preview),
+            "price": BudgetJSON.price(preview), "advice": AdviceJSON.advice(preview.advice),
         ]
     }
 
@@ -106,6 +108,15 @@ struct JobRoutes: Sendable {
     private func tasks(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let job = try await jobs.job(try context.jobID)
         return Answers.list(job.tasks.values.sorted { $0.index < $1.index }.map(JobJSON.task))
+    }
+}
+
+extension RequestQuery {
+    /// Whether a job is wanted though it is advised against.
+    fileprivate mutating func insists() -> Bool {
+        guard let text = text("advice") else { return false }
+        if text != "insist", text != "heed" { fault("advice", "'\(text.prefix(40))' is neither", "heed or insist") }
+        return text == "insist"
     }
 }
 

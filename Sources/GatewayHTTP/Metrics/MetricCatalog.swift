@@ -91,6 +91,7 @@ enum MetricCatalog {
             "Copies in caches of sites found missing or wrong, by site."
         ),
         Entry("farfield_result_lookups_total", "counter", "Jobs by what looking for a known result came to."),
+        Entry("farfield_advice_total", "counter", "Advice on submitted jobs, by who gave it."),
         // The database.
         Entry("farfield_database_up", "gauge", "1 when the database answered this scrape."),
         Entry("farfield_database_connections", "gauge", "How many transactions can run at once."),

@@ -49,6 +49,7 @@ struct Problem: Error, Sendable {
         switch kind {
         case .tooManyJobs: "30"
         case .uploadLocked: "2"
+        case .adviceUnavailable: "10"
         default: nil
         }
     }

@@ -33,6 +33,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case storeUnavailable = "store-unavailable"
     case databaseUnavailable = "database-unavailable"
     case providerUnavailable = "provider-unavailable"
+    case advisedAgainst = "advised-against"
+    case adviceUnavailable = "advice-unavailable"
     case timeout
     case internalFault = "internal"
 
@@ -62,6 +64,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
             case .storeUnavailable: .storeUnavailable
             case .databaseUnavailable: .databaseUnavailable
             case .providerUnavailable: .providerUnavailable
+            case .advisedAgainst: .advisedAgainst
+            case .adviceUnavailable: .adviceUnavailable
             case .internalFault: .internalFault
             }
     }
@@ -69,7 +73,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     var status: HTTPResponse.Status {
         switch self {
         case .invalidManifest, .invalidPublication, .invalidCredential, .invalidBudget, .idempotencyKeyReused,
-            .digestMismatch:
+            .digestMismatch, .advisedAgainst:
             .unprocessableContent
         case .invalidRequest: .badRequest
         case .unauthenticated: .unauthorized
@@ -88,7 +92,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .uploadLocked: .init(code: 423, reasonPhrase: "Locked")
         case .unsupportedUploadVersion: .preconditionFailed
         case .tooManyJobs, .rateLimited: .tooManyRequests
-        case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .providerUnavailable, .timeout, .overloaded:
+        case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .providerUnavailable, .adviceUnavailable, .timeout,
+            .overloaded:
             .serviceUnavailable
         case .internalFault, .artifactCorrupt: .internalServerError
         }
@@ -126,6 +131,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .storeUnavailable: "The artifact store does not answer now"
         case .databaseUnavailable: "The database does not answer now"
         case .providerUnavailable: "The identity provider does not answer now"
+        case .advisedAgainst: "The job is advised against"
+        case .adviceUnavailable: "Nobody can check the job now"
         case .timeout: "The answer took too long"
         case .internalFault: "The gateway made a mistake"
         }

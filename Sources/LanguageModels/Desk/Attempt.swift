@@ -22,16 +22,16 @@ extension ModelDesk {
             let failure = ModelFailure(.providerUnavailable(.breakerOpen), "it did not answer lately")
             return Attempt(result: .failure(failure))
         }
-        var attempt = Attempt(result: .failure(Self.cancelled))
+        var attempt: Attempt?
         if let failure = await look(before: admission, model) {
             attempt = Attempt(result: .failure(failure))
         } else if !Task.isCancelled, state.withLock({ $0.begin(flight, at: clock.now) }) {
             attempt = await generate(flight, model, request)
         }
-        let outcome = breakerOutcome(of: attempt, flight)
+        let outcome = attempt.map { breakerOutcome(of: $0, flight) } ?? .abandoned
         state.withLock { state in
             state.models[model].breaker.record(outcome, of: admission, at: clock.now)
-            state.models[model].note(attempt)
+            if let attempt { state.models[model].note(attempt) }
         }
         return Task.isCancelled ? nil : attempt
     }

@@ -71,13 +71,13 @@ struct DeskState {
             figures.hits += 1
             return .hit(answer)
         }
-        guard models.contains(where: { $0.breaker.admits(at: since) }) else {
-            return .refused(ModelFailure(.providerUnavailable(.breakerOpen), "no model has answered lately"))
-        }
         let key = order.isKept ? keys.first : nil
         if let key, let flight = flightsByKey[key] {
             figures.joined += 1
             return .seat(sit(at: flight, since: since, until: until, performs: false))
+        }
+        guard models.contains(where: { $0.breaker.admits(at: since) }) else {
+            return .refused(ModelFailure(.providerUnavailable(.breakerOpen), "no model has answered lately"))
         }
         guard flights.values.count(where: { !$0.hasBegun }) < limits.waiting else {
             let detail = "\(limits.waiting) questions wait for a model already"

@@ -40,9 +40,9 @@ extension ModelDesk {
         case .answer(let answer): return .success(answer)
         case .failure(let failure): return .failure(failure)
         case _ where isLeft: return .failure(ModelFailure(.processingError(.cancelled), "the caller went away"))
-        case .left, .over:
+        case .abandoned where clock.now < end: return nil
+        case .abandoned, .left, .over:
             return .failure(ModelFailure(.providerUnavailable(.timeout), "no answer came in time"))
-        case .abandoned: return nil
         }
     }
 

@@ -97,18 +97,18 @@ package final class ModelDesk: Service, CustomStringConvertible {
     }
 
     /// Carries what goes on behind callers that did not wait, and looks after the models.
-    package func run() async throws {
+    package func run() async throws { await cancelWhenGracefulShutdown { await self.carry() } }
+
+    /// What ``run()`` does, until the task is cancelled.
+    package func carry() async {
         let (flights, carrier) = AsyncStream.makeStream(of: Int.self)
         state.withLock { $0.carrier = carrier }
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                for model in self.models.indices { group.addTask { await self.watch(model) } }
-                for await flight in flights { group.addTask { await self.fly(flight) } }
-                self.close()
-                group.cancelAll()
-            }
+        await withDiscardingTaskGroup { group in
+            for model in models.indices { group.addTask { await self.watch(model) } }
+            for await flight in flights { group.addTask { await self.fly(flight) } }
+            close()
+            group.cancelAll()
         }
-        close()
     }
 
     private func close() {

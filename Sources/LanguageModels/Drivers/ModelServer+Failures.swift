@@ -8,7 +8,8 @@ extension ModelServer {
     ///   - hasBegun: whether the head of a good answer had come.
     /// - Returns: what the caller is told.
     func failure(_ error: HTTPClientError, hasBegun: Bool) -> ModelFailure {
-        tidy(ModelFailure(Self.kind(error, hasBegun: hasBegun), "\(error)"))
+        let kind = Self.kind(error, hasBegun: hasBegun)
+        return tidy(ModelFailure(kind, "\(error)\(advice(kind))"))
     }
 
     private static func kind(_ error: HTTPClientError, hasBegun: Bool) -> ModelFailure.Kind {
@@ -68,6 +69,15 @@ extension ModelServer {
             validationErrors: failure.validationErrors,
             retryAfter: failure.retryAfter
         )
+    }
+
+    private func advice(_ kind: ModelFailure.Kind) -> String {
+        switch (kind, endpoint.dialect) {
+        case (.providerUnavailable(.refused), .ollama), (.providerUnavailable(.refused), .ollamaV1):
+            "; start Ollama (`ollama serve`), or correct the endpoint's URL"
+        case (.providerUnavailable(.refused), _): "; start the server, or correct the endpoint's URL"
+        default: ""
+        }
     }
 
     private func advice(_ status: Int, isSilent: Bool) -> String {

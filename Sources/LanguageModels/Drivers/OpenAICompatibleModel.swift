@@ -39,9 +39,30 @@ package struct OpenAICompatibleModel: LanguageModel {
             _ = try await server.document(OpenAIWords.Health.self, at: "/health").get()
             return ModelStatus(version: nil, digest: nil, isLoaded: true)
         }
-        let models = try await server.document(OpenAIWords.Models.self, at: "/v1/models").get()
-        guard models.contain(endpoint) else { throw server.missingModel }
-        return ModelStatus(version: nil, digest: nil, isLoaded: endpoint.dialect == .vLLM ? true : nil)
+        async let models = server.document(OpenAIWords.Models.self, at: "/v1/models")
+        guard endpoint.dialect == .ollamaV1 else {
+            return try await status(models)
+        }
+        // What `/v1` does not tell; a proxy may let only that through.
+        async let version = server.document(OllamaWords.Version.self, at: "/api/version")
+        async let tags = server.document(OllamaWords.Models.self, at: "/api/tags")
+        async let loaded = server.document(OllamaWords.Models.self, at: "/api/ps")
+        let answers = await (models, version, tags, loaded)
+        guard try answers.0.get().contain(endpoint) else { throw server.missingModel }
+        return ModelStatus(
+            version: (try? answers.1.get())?.version,
+            digest: (try? answers.2.get())?.first(endpoint.model)?.digest,
+            isLoaded: (try? answers.3.get()).map { $0.first(endpoint.model) != nil }
+        )
+    }
+
+    /// A server without a list of models serves what it serves: only a question can tell.
+    private func status(_ models: Result<OpenAIWords.Models, ModelFailure>) throws(ModelFailure) -> ModelStatus {
+        if case .failure(let failure) = models, failure.kind == .providerUnavailable(.modelMissing) {
+            return ModelStatus(version: nil, digest: nil, isLoaded: nil)
+        }
+        guard try models.get().contain(endpoint) else { throw server.missingModel }
+        return ModelStatus(version: nil, digest: nil, isLoaded: true)
     }
 
     /// Ollama is asked natively, since `/v1` cannot; the others load when they start, and are waited for.

@@ -23,12 +23,16 @@ struct OpenAIToolCalls: Sendable {
 
     var isEmpty: Bool { calls.isEmpty }
 
-    /// Takes a piece; one without an index is a call of its own.
+    /// Takes a piece; one without an index is a call of its own, and so is a new name for an index that has all.
+    ///
+    /// Older Ollamas give every call the index 0 (ollama/ollama, `openai/openai.go`).
     mutating func take(_ piece: Piece) {
         let index = piece.index ?? calls.count
-        let place = calls.firstIndex { $0.index == index } ?? calls.endIndex
+        let name = piece.function?.name ?? ""
+        var place = calls.lastIndex { $0.index == index } ?? calls.endIndex
+        if place < calls.endIndex, !name.isEmpty, !calls[place].arguments.isEmpty { place = calls.endIndex }
         if place == calls.endIndex { calls.append(Call(index: index)) }
-        if let name = piece.function?.name, !name.isEmpty { calls[place].name = name }
+        if !name.isEmpty { calls[place].name = name }
         calls[place].arguments += piece.function?.arguments ?? ""
     }
 

@@ -2,7 +2,7 @@ internal import Documents
 
 /// What an OpenAI-compatible server is asked (OpenAI, "Create chat completion"), and how it tells of its models.
 enum OpenAIWords {
-    /// The body of `/v1/chat/completions`: only what every dialect takes.
+    /// The body of `/v1/chat/completions`: what every dialect takes, and what a dialect has of its own.
     static func question(_ request: ModelRequest, _ endpoint: ModelEndpoint) -> JSONValue {
         var body: [String: JSONValue] = [
             "model": .string(endpoint.model),
@@ -14,6 +14,12 @@ enum OpenAIWords {
         ]
         // Without streaming the usage always comes, and asking for it is an error at some servers.
         if request.isStreamed { body["stream_options"] = ["include_usage": true] }
+        // What a model thinks first counts as tokens of the answer, and cuts it: it is told not to, where it can be.
+        switch endpoint.dialect {
+        case .ollama, .ollamaV1: body["reasoning_effort"] = "none"
+        case .llamaServer: body["chat_template_kwargs"] = ["enable_thinking": false]
+        case .vLLM: break
+        }
         body["response_format"] = request.schema.map { format($0, endpoint.dialect) }
         return .object(body)
     }

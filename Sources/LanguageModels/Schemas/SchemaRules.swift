@@ -66,7 +66,6 @@ private struct SchemaRuleCheck {
         }
         if let branches = rules["anyOf"] { return check(branches, anyOf: rules, at: pointer, level: level) }
         if rules["type"] == nil, rules["enum"] != nil || rules["const"] != nil {
-            only(["enum", "const"], rules, at: pointer)
             return checkChoices(rules, type: nil, at: pointer)
         }
         guard let type = rules["type"]?.stringValue, let keywords = Self.keywords[type] else {
@@ -78,7 +77,8 @@ private struct SchemaRuleCheck {
         case "array": check(array: rules, at: pointer, level: level)
         case "string": check(string: rules, at: pointer)
         case "integer": check(integer: rules, at: pointer)
-        default: checkChoices(rules, type: type, at: pointer)
+        case "boolean": checkChoices(rules, type: type, at: pointer)
+        default: break
         }
     }
 
@@ -175,6 +175,7 @@ private struct SchemaRuleCheck {
 
     /// Checks `enum` and `const`; neither is needed.
     private mutating func checkChoices(_ rules: [String: JSONValue], type: String?, at pointer: String) {
+        only(["type", "enum", "const"], rules, at: pointer)
         var values: [JSONValue] = []
         if let choices = rules["enum"] {
             values = choices.arrayValue ?? []

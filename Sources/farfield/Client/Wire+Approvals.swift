@@ -53,6 +53,7 @@ extension Wire {
         var job: AskedJob
         var cost: Double
         var balance: Double?
+        var estimate: Advice?
         var decisions: [Decision]
         var history: History
         var lastApproved: LastApproved?

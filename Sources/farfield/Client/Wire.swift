@@ -25,6 +25,7 @@ enum Wire {
         var stages: [Stage]?
         var array: JobArray?
         var cache: Cache?
+        var advice: Advice?
         var createdAt: Date?
         var updatedAt: Date?
         var observedAt: Date?
@@ -94,6 +95,7 @@ enum Wire {
         var scriptDigest: String?
         /// What it can cost at worst, where that is known.
         var price: Price?
+        var advice: Advice?
     }
 
     /// One file of `GET /api/v1/jobs/ID/outputs`.

@@ -47,6 +47,7 @@ struct Examine: AsyncParsableCommand {
         } else {
             checks += await doctor.sites()
         }
+        checks += await doctor.models()
         try show(checks)
         let isSick = checks.contains { $0.state == .failed || strict && $0.state == .warning }
         if isSick { throw CommandFailure.silent(.jobNotCompleted) }

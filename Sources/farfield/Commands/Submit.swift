@@ -15,6 +15,7 @@ struct Submit: AsyncParsableCommand {
               farfield submit job.yaml --watch
               farfield submit a.yaml b.yaml
               farfield submit job.yaml --dry-run > job.sh
+              farfield submit job.yaml --insist
               generate-manifest | farfield submit -
 
             A submission that was cut off can be sent again with the same --idempotency-key: it will run once.
@@ -33,6 +34,9 @@ struct Submit: AsyncParsableCommand {
 
     @Flag(help: "Show the batch script the job would become, and submit nothing.")
     var dryRun = false
+
+    @Flag(help: "Submit it though it is advised against.")
+    var insist = false
 
     @Option(
         help: ArgumentHelp("Names this submission, so that it runs once however often it is sent.", valueName: "key")
@@ -75,7 +79,8 @@ struct Submit: AsyncParsableCommand {
         let key = idempotencyKey ?? UUID().uuidString.lowercased()
         let headers: HTTPHeaders = ["Content-Type": manifest.contentType, "Idempotency-Key": key]
         do {
-            return try await client.post(RequestTarget("jobs"), body: manifest.bytes, headers: headers)
+            let target = RequestTarget("jobs")
+            return try await client.post(insist ? target.query("advice", "insist") : target, body: manifest.bytes, headers: headers)
         } catch var failure as RequestFailure {
             failure.subject = manifest.name
             switch failure.cause {
@@ -113,6 +118,7 @@ struct Submit: AsyncParsableCommand {
                 "farfield: nothing was submitted; " + facts.compactMap { $0.map(printable) }.joined(separator: ", ")
             )
             if let price = dryRun.price { Console.standard.note(Self.text(price)) }
+            for line in dryRun.advice?.lines ?? [] { Console.standard.note("farfield: " + printable(line)) }
             try Console.standard.write(Array(dryRun.script.utf8))
         }
     }
@@ -128,6 +134,7 @@ struct Submit: AsyncParsableCommand {
     private func tell(_ job: Wire.Job) throws {
         let facts = [job.id, job.name, job.site.map { "on \($0)" }].compactMap { $0.map(printable) }
         try Console.standard.line("submitted " + facts.joined(separator: "  "))
+        for line in job.advice?.lines ?? [] { Console.standard.note("farfield: " + printable(line)) }
     }
 
     /// One after another; events of a later job that came meanwhile are shown when its turn comes.

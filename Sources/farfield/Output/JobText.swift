@@ -64,6 +64,8 @@ struct JobText {
             ("template", job.template), ("attempt", job.attempt.map(String.init)),
             ("priority", job.priority.map(String.init)),
             ("labels", Self.pairs(job.labels)), ("array", arrayProgress), ("cache", cache),
+            ("advice", job.advice?.lines.first), ("later advice", job.advice?.lateLine),
+            ("such jobs", job.advice?.statistics?.line),
             ("Slurm id", slurm?.jobId),
             ("Slurm state", slurm?.state), ("Slurm reason", slurm?.reason), ("partition", slurm?.partition),
             ("account", slurm?.account), ("qos", slurm?.qos), ("nodes", slurm?.nodes),

@@ -26,18 +26,16 @@ final class ScriptedModel: LanguageModel {
     }
 
     let endpoint: ModelEndpoint
-    private let time: VirtualTime
+    private let time: any DeskClock
     private let script: @Sendable (Int, ModelRequest) -> Act
     private let told: Mutex<Result<ModelStatus, ModelFailure>>
     private let loading: Duration
-    let seen = Mutex(Seen())
+    private let seen = Mutex(Seen())
 
-    /// - Parameters:
-    ///   - loading: how long the first answer takes longer, if it is not in memory.
-    ///   - script: what becomes of each request, the first being 0.
+    /// A model whose requests, the first being 0, become what the script says.
     init(
         _ name: String = "one",
-        time: VirtualTime,
+        time: any DeskClock,
         slots: Int = 1,
         status: Result<ModelStatus, ModelFailure> = .success(.init(version: "1", digest: "d1", isLoaded: true)),
         loading: Duration = .zero,
@@ -57,6 +55,11 @@ final class ScriptedModel: LanguageModel {
 
     var requests: [ModelRequest] { seen.withLock { $0.requests.map(\.request) } }
     var times: [Duration] { seen.withLock { $0.requests.map(\.at) } }
+    var loads: [Duration] { seen.withLock { $0.loads } }
+    var cancelled: Int { seen.withLock { $0.cancelled } }
+    var going: Int { seen.withLock { $0.going } }
+    /// The most generations that went on at once.
+    var mostGoing: Int { seen.withLock { $0.mostGoing } }
 
     func generate(_ request: ModelRequest) -> AsyncThrowingStream<ModelEvent, any Error> {
         let number = seen.withLock { seen in

@@ -112,7 +112,12 @@ struct DriverFaultTests {
     func nobody(dialect: ModelEndpoint.Dialect) async {
         for url in ["http://127.0.0.1:1", "http://nowhere.invalid:11434"] {
             let endpoint = ModelEndpoint(name: "local", url: url, dialect: dialect, model: "mistral")
-            #expect(await outcome(of: endpoint).end == "provider_unavailable.refused", "\(url)")
+            let outcome = await outcome(of: endpoint)
+            #expect(outcome.end == "provider_unavailable.refused", "\(url)")
+            #expect(
+                outcome.failure?.detail.hasSuffix("start Ollama (`ollama serve`), or correct the endpoint's URL")
+                    == true
+            )
             await #expect(throws: ModelFailure.self) { try await ModelDriver.model(endpoint, client: client).status() }
         }
         let odd = ModelEndpoint(name: "local", url: "ftp://127.0.0.1", dialect: dialect, model: "mistral")

@@ -48,8 +48,13 @@ struct DriverStatusTests {
 
     @Test("Compatible servers list their models")
     func compatible() async throws {
-        #expect(try await model("site/up", .ollamaV1).status() == ModelStatus(version: nil, digest: nil, isLoaded: nil))
+        let native = try await model("site/up", .ollama).status()
+        #expect(try await model("site/up", .ollamaV1).status() == native)
+        let behindProxy = try await model("site/proxied", .ollamaV1).status()
+        #expect(behindProxy == ModelStatus(version: nil, digest: nil, isLoaded: nil))
         #expect(try await model("site/up", .vLLM, "mistral:7b").status().isLoaded == true)
+        let unlisted = try await model("play/native-404", .vLLM).status()
+        #expect(unlisted == ModelStatus(version: nil, digest: nil, isLoaded: nil))
         #expect(try await model("site/up", .llamaServer, "any").status().isLoaded == true)
     }
 

@@ -69,6 +69,8 @@ struct WireWordsTests {
         #expect(body["response_format"]?["type"] == "json_schema")
         #expect(body["response_format"]?["json_schema"]?["schema"] == schema)
         #expect((body["response_format"]?["json_schema"]?["name"] != nil) == (dialect == .vLLM))
+        #expect((body["reasoning_effort"] == "none") == (dialect == .ollamaV1))
+        #expect((body["chat_template_kwargs"] == ["enable_thinking": false]) == (dialect == .llamaServer))
         request.isStreamed = false
         request.schema = nil
         let whole = OpenAIWords.question(request, endpoint(dialect))

@@ -1,0 +1,1 @@
+"""The parts of ollama_server.py."""
