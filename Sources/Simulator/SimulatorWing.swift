@@ -38,7 +38,20 @@ package struct SimulatorWing: Sendable {
             keeper: spine.keeper,
             logger: spine.logger
         )
+        try await goOn(places.map(\.1), spine)
         return SimulatorWing(handlers: [play])
+    }
+
+    /// Plans a run of every job that has not ended, whatever became of its task.
+    private static func goOn(_ places: [SimulatorPlace], _ spine: Spine) async throws {
+        let now = spine.keeper.now()
+        try await spine.database.transaction { connection in
+            for place in places {
+                for job in try SimulatorStore.open(at: place.name, on: connection) {
+                    try spine.queue.enqueue(PlayJob.request(job.key, at: now), on: connection)
+                }
+            }
+        }
     }
 }
 

@@ -47,7 +47,7 @@ struct AgentTests {
 
     @Test("does not let the model ruin what the rules would save")
     func refusesRuin() async throws {
-        let agent = AlphaCal(parameters: try parameters(["rfi_fraction": "0.5"]))
+        let agent = AlphaCal(parameters: try parameters(["rfi_fraction": "0.6"]))
         let byRule = Calibration(agent.parameters.observation, agent.rules)
         #expect(byRule.verdict == .usable)
         let adviser = Adviser.scripted { _ in

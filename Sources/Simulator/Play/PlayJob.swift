@@ -117,6 +117,8 @@ struct PlayJob: TaskHandler {
     private func begin(_ agent: PipelineAgent, at moment: Int64, _ act: Act) async throws {
         let before = PipelineWork(act.parameters, act.stages)
         let decisions = try await before.decide(agent, asking: adviser)
+        // A model that was not waited for because this run ends has not failed: the next run asks it.
+        try Task.checkCancellation()
         let work = before.adding(decisions, of: agent)
         let now = keeper.now()
         let stage = try await Task.blocking {

@@ -22,19 +22,22 @@ extension StageRuin {
     ) -> StageRuin? {
         let limit = Int64(job.request.walltime) * 1000
         let isTooLong = parameters.fault == .timeout && parameters.faultAgent == agent
-        let outOfTime = beginsAt + lasts > limit || isTooLong ? timeout(job, at: max(limit, beginsAt)) : nil
+        let outOfTime =
+            beginsAt + lasts > limit || isTooLong
+            ? timeout(job, at: max(limit, beginsAt), isAsked: beginsAt + lasts <= limit) : nil
         let other =
             requested(job, parameters, agent, beginsAt: beginsAt, lasts: lasts)
             ?? natural(agent, at: beginsAt + lasts * 3 / 10, calibration)
         return [outOfTime, other].compactMap { $0 }.min { $0.at < $1.at }
     }
 
-    private static func timeout(_ job: SimulatedJob, at moment: Int64) -> StageRuin {
+    private static func timeout(_ job: SimulatedJob, at moment: Int64, isAsked: Bool) -> StageRuin {
         StageRuin(
             state: .timeout,
             exitCode: 0,
             at: moment,
             lines: ["slurmstepd: error: *** JOB \(job.id) ON sim001 CANCELLED DUE TO TIME LIMIT ***"]
+                + (isAsked ? ["This fault was asked for."] : [])
         )
     }
 

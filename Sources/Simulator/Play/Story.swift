@@ -35,18 +35,24 @@ struct Story: Sendable {
         let name = stage.agent.stage
         let minutes = (Double(stage.lasts) / 6000).rounded() / 10
         var lines = [line(stage.beginsAt, "\(name) begins; expected to take \(minutes) min")]
-        for decision in stage.decisions.decisions where decision.name != "findings" {
-            let value = plain(decision.value.stringValue ?? decision.value.jsonText)
-            lines.append(line(stage.beginsAt, "\(name) \(decision.name) = \(value) (\(decision.source.rawValue))"))
-        }
+        if stage.agent != .anomalyDetection { lines += decisions(stage, at: stage.beginsAt) }
         if let failure = stage.decisions.failure {
             lines.append(line(stage.beginsAt, "\(name) no model answered (\(failure)): rules in code decided"))
         }
         for moment in stage.moments where moment.at <= elapsed {
             lines.append(line(moment.at, "\(name) \(moment.name)"))
+            // What was found is told when it was looked at.
+            if moment.name == "CLASSIFICATION" { lines += decisions(stage, at: moment.at) }
         }
         if stage.completedAt != nil { lines.append(line(stage.endsAt, "\(name) ended well")) }
         return lines
+    }
+
+    private static func decisions(_ stage: SimulatedStage, at moment: Int64) -> [String] {
+        stage.decisions.decisions.filter { $0.name != "findings" }.map { decision in
+            let value = plain(decision.value.stringValue ?? decision.value.jsonText)
+            return line(moment, "\(stage.agent.stage) \(decision.name) = \(value) (\(decision.source.rawValue))")
+        }
     }
 
     private static func line(_ milliseconds: Int64, _ text: String) -> String {
