@@ -202,12 +202,12 @@ def loading_and_unloading():
 @scenario
 def a_load_is_given_up_with_its_client():
     try:
-        RAW.post("/api/generate", json={"model": "cold-600ms"}, timeout=0.2)
+        RAW.post("/api/generate", json={"model": "cold-1200ms"}, timeout=0.2)
     except httpx.ReadTimeout:
         until(lambda: report()["requests"][-1]["status"] == 499)
-    assert "cold-600ms:latest" not in [m.model for m in NATIVE.ps().models]
-    answer = NATIVE.chat("cold-600ms", HELLO)
-    assert answer.load_duration >= 590_000_000, answer.load_duration
+    assert "cold-1200ms:latest" not in [m.model for m in NATIVE.ps().models]
+    answer = NATIVE.chat("cold-1200ms", HELLO)
+    assert answer.load_duration >= 1_190_000_000, answer.load_duration
 
 
 @scenario
