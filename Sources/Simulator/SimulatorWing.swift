@@ -48,7 +48,7 @@ extension Adviser {
         self.init(
             ask: { (question, budget) async throws(ModelFailure) in try await desk.ask(question, within: budget) },
             hasModels: desk.hasModels,
-            countHeuristic: { _ in }
+            countHeuristic: { desk.countHeuristic(question: $0) }
         )
     }
 }

@@ -43,8 +43,9 @@ struct FITSHeader {
             guard text.count + next.count <= 68 else { break }
             text += next
         }
-        let padded = text + String(repeating: " ", count: max(0, 8 - text.count))
-        add(Self.card(keyword, "'\(padded)'"), comment)
+        // Eight characters at least; comments begin in the same column as those of numbers.
+        let quoted = "'" + text + String(repeating: " ", count: max(0, 8 - text.count)) + "'"
+        add(Self.card(keyword, quoted + String(repeating: " ", count: max(0, 20 - quoted.count))), comment)
     }
 
     /// Free text, in as many cards as it takes (§4.4.2.4).

@@ -70,11 +70,16 @@ package struct QAReport: Sendable, Hashable {
     /// - Returns: text.
     package static func plainSummary(_ imaging: Imaging, _ anomalies: [Anomaly]) -> String {
         let severe = anomalies.count { $0.severity == .high }
-        let quality = severe > 0 ? "needs a look" : anomalies.isEmpty ? "is good" : "is good with remarks"
-        let ratio = Decimals.text(imaging.noise.total / imaging.noise.thermal, 2)
+        let excess = imaging.noise.total / imaging.noise.thermal
+        let quality =
+            severe > 0 || excess > poorExcess ? "needs a look" : anomalies.isEmpty ? "is good" : "is good with remarks"
+        let ratio = Decimals.text(excess, 2)
         let range = imaging.dynamicRange.map { ", a dynamic range of \(Decimals.text($0, 0))" } ?? ""
         return
             "The image \(quality): noise \(Decimals.text(imaging.rmsMillijanskys, 4)) mJy/beam, \(ratio) times that of "
-            + "the receivers\(range), \(imaging.sources.count) sources, \(anomalies.count) anomalies, \(severe) of them severe."
+            + "the receivers\(range); sources: \(imaging.sources.count); anomalies: \(anomalies.count), severe: \(severe)."
     }
+
+    /// An image with so many times the receivers' noise needs a look.
+    private static let poorExcess = 3.0
 }

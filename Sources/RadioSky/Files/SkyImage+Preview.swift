@@ -7,7 +7,7 @@ extension SkyImage {
     package func preview() -> [UInt8] {
         var colours = [UInt8](repeating: 0, count: pixels.count)
         let noise = imaging.noise.total
-        let brightest = max(10 * noise, imaging.sources.first?.peakJanskysPerBeam ?? 0)
+        let brightest = max(40 * noise, imaging.sources.first?.peakJanskysPerBeam ?? 0)
         // From three times the noise below zero, linear to about two times the noise, then logarithmic.
         let scale = 250 / asinh((brightest + 3 * noise) / (2 * noise))
         for row in 0..<size {

@@ -37,16 +37,16 @@ struct SidelobeRings {
         row = source.row
         amplitude = min(Self.largestPart * source.peakJanskysPerBeam, Self.nearSourceFactor * imaging.noise.sidelobes)
         let cell = imaging.observation.cellArcseconds
-        spacing = 2 * imaging.beam.majorArcseconds / cell
+        spacing = 1.5 * imaging.beam.majorArcseconds / cell
         start = 1.5 * source.apparent.majorArcseconds / cell
-        reach = start + 4 * spacing
+        reach = start + 3 * spacing
     }
 
-    /// Falls by e over two rings.
+    /// Falls by e from ring to ring.
     func value(atDistance distance: Double) -> Double {
         guard distance > start, distance < reach else { return 0 }
         let rings = (distance - start) / spacing
-        return amplitude * sin(2 * .pi * rings) * exp(-rings / 2)
+        return amplitude * sin(2 * .pi * rings) * exp(-rings)
     }
 }
 

@@ -12,17 +12,17 @@ struct NoiseField {
 
     init(_ imaging: Imaging) {
         size = imaging.observation.imageSize
-        let correlated = CorrelatedNoise(imaging).values
+        values = CorrelatedNoise(imaging).values
         let share = Self.stripeShare(imaging.noise)
+        Self.standardise(&values, to: 1)
         let stripes = Stripes(imaging.observation)
         let (plain, striped) = (Float((1 - share).squareRoot()), Float((2 * share).squareRoot()))
-        values = correlated
         if share > 0 {
             var index = 0
             for row in 0..<size {
                 let steps = stripes.row(row, size: size)
                 for column in 0..<size {
-                    values[index] = plain * correlated[index] + striped * steps[column]
+                    values[index] = plain * values[index] + striped * steps[column]
                     index += 1
                 }
             }

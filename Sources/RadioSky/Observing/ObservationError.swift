@@ -5,5 +5,11 @@ package struct ObservationError: Error, Sendable, Hashable, CustomStringConverti
     /// What it must be.
     package let rule: String
 
+    /// An error.
+    package init(field: String, rule: String) {
+        self.field = field
+        self.rule = rule
+    }
+
     package var description: String { "\(field) must be \(rule)" }
 }

@@ -39,7 +39,7 @@ struct Adviser: Sendable {
             let answer = try await ask(question, budget)
             let reading = read(answer.value)
             decided.source = Self.source(answer.source)
-            decided.reasoning = answer.value["reasoning"]?.stringValue ?? ""
+            decided.reasoning = answer.value[AnswerSchema.analysis]?.stringValue ?? ""
             decided.model = answer.model
             decided.endpoint = answer.endpoint
             decided.digest = answer.digest
@@ -68,6 +68,12 @@ struct Adviser: Sendable {
 
 /// Parts of the schemas that agents send: bounded strings, closed objects, whole numbers.
 enum AnswerSchema {
+    /// Where a model writes what it thinks.
+    ///
+    /// Engines write properties in the schema's order, which is that of the alphabet here: this one comes first in all
+    /// schemas of agents, so that what is thought comes before what is decided.
+    static let analysis = "analysis"
+
     static func object(_ properties: [String: JSONValue]) -> JSONValue {
         [
             "type": "object", "properties": .object(properties), "additionalProperties": false,

@@ -37,14 +37,14 @@ struct AlphaCal: Sendable {
                 radio-frequency interference is looked for (rfiStrategy) and the order of the polynomial that the \
                 bandpass is fitted with (polynomialOrder, 3 to 7). A more thorough strategy leaves less interference and \
                 costs good data and time; a higher order follows the bandpass better and fits more noise. What stands \
-                under "decided" with source researcher stays as it is: comment on it. Give your reasoning first.
+                under "decided" with source researcher stays as it is: comment on it. Give your analysis first.
                 """,
             facts: [
                 "observation": observation.facts, "decided": .array(rules.map(\.fact)),
                 "strategies": .array(RFIStrategy.allCases.map(strategyFacts)),
             ],
             schema: AnswerSchema.object([
-                "reasoning": AnswerSchema.text(400), "rfiStrategy": AnswerSchema.word(RFIStrategy.self),
+                AnswerSchema.analysis: AnswerSchema.text(400), "rfiStrategy": AnswerSchema.word(RFIStrategy.self),
                 "polynomialOrder": AnswerSchema.whole(Calibration.orders),
             ])
         )

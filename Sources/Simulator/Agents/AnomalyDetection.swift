@@ -55,7 +55,7 @@ struct AnomalyDetection: Sendable {
                 You are AnomalyDetection, the quality agent of a simulated radio interferometer. Each candidate was found \
                 by formulas in the image. Say for each what kind it is, how severe it is and why, the most important \
                 first, by its candidate number. You can add no candidate. You may raise a severity, not lower it. Then \
-                sum up for a researcher in one or two sentences. Give your reasoning first.
+                sum up for a researcher in one or two sentences. Give your analysis first.
                 """,
             facts: [
                 "image": imaging.facts, "calibration": imaging.calibration.facts,
@@ -63,7 +63,7 @@ struct AnomalyDetection: Sendable {
                 "candidates": .array(asked.map { fact($0) }),
             ],
             schema: AnswerSchema.object([
-                "reasoning": AnswerSchema.text(400), "summary": AnswerSchema.text(300),
+                AnswerSchema.analysis: AnswerSchema.text(400), "summary": AnswerSchema.text(300),
                 "findings": [
                     "type": "array", "maxItems": .integer(asked.count),
                     "items": AnswerSchema.object([

@@ -42,7 +42,7 @@ struct ImageReconstruction: Sendable {
                 deconvolution algorithm, its iterations (100 to 10000) and the shape of the restoring beam for the \
                 calibrated data. More iterations leave fewer sidelobes and take longer; MS-CLEAN suits extended \
                 sources, WF-CLEAN wide fields, NNLS-CLEAN bright compact ones. What stands under "decided" with source \
-                researcher stays as it is: comment on it. Give your reasoning first.
+                researcher stays as it is: comment on it. Give your analysis first.
                 """,
             facts: [
                 "observation": observation.facts, "calibration": calibration.facts,
@@ -52,7 +52,7 @@ struct ImageReconstruction: Sendable {
                 ),
             ],
             schema: AnswerSchema.object([
-                "reasoning": AnswerSchema.text(400), "algorithm": AnswerSchema.word(ImagingAlgorithm.self),
+                AnswerSchema.analysis: AnswerSchema.text(400), "method": AnswerSchema.word(ImagingAlgorithm.self),
                 "iterations": AnswerSchema.whole(ImagingChoice.iterationRange),
                 "beamShape": AnswerSchema.word(BeamShape.self),
             ])
@@ -61,10 +61,10 @@ struct ImageReconstruction: Sendable {
 
     private func read(_ answer: JSONValue) -> Adviser.Reading {
         var reading = Adviser.Reading()
-        if let algorithm = answer["algorithm"]?.stringValue.flatMap(ImagingAlgorithm.init(rawValue:)) {
+        if let algorithm = answer["method"]?.stringValue.flatMap(ImagingAlgorithm.init(rawValue:)) {
             reading.values["algorithm"] = .string(algorithm.rawValue)
         } else {
-            reading.refused.append("algorithm: it is none that is known")
+            reading.refused.append("method: it is none that is known")
         }
         if let count = answer["iterations"]?.integerValue, ImagingChoice.iterationRange.contains(count) {
             reading.values["iterations"] = .integer(count)

@@ -66,6 +66,7 @@ enum SimulatedSightings {
                 "node": "1",
             ]
         }
+        facts.isSimulated = true
         facts.raw = [
             "simulated|\(job.id)|\(job.key)|\(job.state.rawValue)|\(facts.nodes ?? "None assigned")|\(elapsed / 1000)"
         ]

@@ -7,8 +7,7 @@ extension SimulatorSite {
         [
             await folderCheck(),
             SiteCheck(name: "clock", state: .passed, detail: "\(place.policy.clock.text); \(place.policy.slots) slots"),
-            modelCheck(),
-        ]
+        ] + modelChecks()
     }
 
     private func folderCheck() async -> SiteCheck {
@@ -31,14 +30,26 @@ extension SimulatorSite {
         }
     }
 
-    private func modelCheck() -> SiteCheck {
-        ground.models.hasModels
-            ? SiteCheck(name: "models", state: .passed, detail: "the agents ask a language model")
-            : SiteCheck(
-                name: "models",
-                state: .warning,
-                detail: "no language model is configured: rules in code decide for the agents, and say so",
-                cure: "Configure a model to let the agents decide."
+    private func modelChecks() -> [SiteCheck] {
+        guard ground.models.hasModels else {
+            return [
+                SiteCheck(
+                    name: "models",
+                    state: .warning,
+                    detail: "no language model is configured: rules in code decide for the agents, and say so",
+                    cure: "Configure a model under 'models' to let the agents ask it."
+                )
+            ]
+        }
+        return ground.models.health.map { model in
+            let loaded = model.isLoaded.map { $0 ? ", loaded" : ", not loaded" } ?? ""
+            return SiteCheck(
+                name: "model \(model.endpoint)",
+                state: model.state == .healthy ? .passed : .warning,
+                detail: "\(model.model) is \(model.state.rawValue)\(loaded)"
+                    + (model.reason.map { ": \($0)" } ?? ""),
+                cure: model.state == .healthy ? nil : "Until it answers, rules in code decide for the agents."
             )
+        }
     }
 }
