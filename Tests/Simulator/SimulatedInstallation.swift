@@ -28,6 +28,8 @@ final class SimulatedInstallation: Sendable {
         configuration.home = NSTemporaryDirectory() + "simulator-" + UUID().uuidString
         configuration.templates = Self.root + "/templates"
         configuration.sites = [.simulated(policy)]
+        // A walltime that is too short by the formula would be advised against before it could run out.
+        configuration.advice.rejects = .never
         scratch = engine == .sqlite ? nil : try await Self.postgreSQL()
         if case .postgreSQL(let uri)? = scratch?.location { configuration.database = uri }
         self.configuration = configuration
