@@ -175,6 +175,8 @@ class Connection(asyncio.Protocol):
         if self.limit is not None:
             data, self.limit = data[:self.limit], self.limit - len(data[:self.limit])
         for part in [data[i:i + 1] for i in range(len(data))] if self.byte_by_byte else [data]:
+            if self.transport.is_closing():
+                raise asyncio.CancelledError
             self.transport.write(part)
             await self.writable.wait()
             if self.byte_by_byte:
