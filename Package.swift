@@ -78,7 +78,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Attestation", "CurlClient", "Documents", "LanguageModels", "SSHClient", "Slurm", "Storage", "TaskQueue",
+                "Attestation", "CurlClient", "Documents", "LanguageModels", "SSHClient", "Slurm", "Storage",
+                "TaskQueue",
                 logging, metrics, lifecycle,
             ],
             resources: [.embedInCode("Jobs/Manifest/job_manifest_schema.json")],
@@ -123,7 +124,8 @@ let package = Package(
         .executableTarget(
             name: "farfield",
             dependencies: [
-                "Attestation", "CurlClient", "Documents", "Gateway", "GatewayHTTP", "Provenance", "Simulator", "Storage",
+                "Attestation", "CurlClient", "Documents", "Gateway", "GatewayHTTP", "Provenance", "Simulator",
+                "Storage",
                 logging, lifecycle, signals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -172,7 +174,8 @@ let package = Package(
         tests(
             "Gateway",
             uses: [
-                "Gateway", "Attestation", "CurlClient", "Documents", "LanguageModels", "SSHClient", "Slurm", "Storage", "TaskQueue",
+                "Gateway", "Attestation", "CurlClient", "Documents", "LanguageModels", "SSHClient", "Slurm", "Storage",
+                "TaskQueue",
                 logging,
             ]
         ),

@@ -39,7 +39,11 @@ struct JobStageTests {
         let one = stage("ALPHACAL", done: false)
         let two = [stage("ALPHACAL", done: true), stage("IMAGE_RECONSTRUCTION", done: true)]
         let kinds = facts(sent + [seen([one]), seen([one]), seen(two), seen(two)]).dropFirst(3).map { $0.map(\.kind) }
-        #expect(Array(kinds) == [[.stageStarted, .state], [], [.stageCompleted, .stageStarted, .stageCompleted, .progress], []])
+        #expect(
+            Array(kinds) == [
+                [.stageStarted, .state], [], [.stageCompleted, .stageStarted, .stageCompleted, .progress], [],
+            ]
+        )
     }
 
     @Test("what began tells its estimate, what ended tells its output")

@@ -145,9 +145,9 @@ struct DeskState {
         max(.zero, (flights[flight]?.seats.values.map(\.until).max() ?? now) - now)
     }
 
-    /// Since when the oldest caller waits; far in the future when nobody does.
+    /// Since when the newest caller waits; long ago when nobody does.
     func since(_ flight: Int) -> Duration {
-        flights[flight]?.seats.values.map(\.since).min() ?? .seconds(Int64(1) << 40)
+        flights[flight]?.seats.values.map(\.since).max() ?? .zero
     }
 
     /// Takes a question off, and tells its callers.

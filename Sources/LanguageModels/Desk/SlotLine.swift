@@ -36,13 +36,17 @@ struct SlotLine {
         return turn
     }
 
-    /// Gives a slot back, and free ones to those whose callers wait longest.
+    /// Gives a slot back, and free ones to those whose callers came last.
     ///
-    /// - Parameter since: since when the oldest caller of a flight waits.
+    /// Who has waited long has little time left: served in turn, more questions than a server can answer would all be
+    /// answered too late. Served the newest first, as many as it can answer are in time, and the others have their
+    /// callers' own answers either way.
+    ///
+    /// - Parameter since: since when the newest caller of a flight waits.
     mutating func leave(since: (Int) -> Duration) {
         taken -= 1
         while taken < limit,
-            let next = line.indices.min(by: { since(line[$0].flight) < since(line[$1].flight) })
+            let next = line.indices.max(by: { since(line[$0].flight) < since(line[$1].flight) })
         {
             if line.remove(at: next).turn.give(.come) { taken += 1 }
         }

@@ -142,13 +142,13 @@ struct DeskCrowdTests {
         #expect(desk.figures.dropped == 299 - refused.count)
     }
 
-    @Test("Those whose callers wait longest come first")
+    @Test("Those whose callers came last come first: they have the time to wait for an answer")
     func order() async throws {
         let model = ScriptedModel(time: bench.time) { _, _ in .text(StructuredQuestion.fitting, after: .seconds(1)) }
         let desk = bench.desk([model])
         _ = try await bench.running(desk) { try await crowd(desk, 5, within: .seconds(60), every: .milliseconds(10)) }
         let subjects = model.requests.map { $0.messages[1].text.suffix(4) }
-        #expect(subjects == (0..<5).map { "\"\($0)\"}" })
+        #expect(subjects == [0, 4, 3, 2, 1].map { "\"\($0)\"}" })
     }
 
     @Test("A busy server is asked less at once, and more again when it answers")
@@ -172,14 +172,27 @@ struct DeskCrowdTests {
         #expect(most?.last == 8)
     }
 
-    @Test("A place in the line is as old as the oldest caller who still waits")
-    func oldest() async throws {
+    @Test("More questions than a server can answer in time: it answers as many as it can")
+    func overload() async throws {
+        let model = ScriptedModel(time: bench.time, slots: 4) { _, _ in
+            .text(StructuredQuestion.fitting, after: .seconds(1))
+        }
+        let desk = bench.desk([model])
+        // Ten questions a second for ten seconds; four can be answered, each caller waits 1.6 s.
+        let endings = try await bench.running(desk) {
+            try await crowd(desk, 100, within: .milliseconds(1600), every: .milliseconds(100))
+        }
+        #expect((endings ?? []).count { $0.answer != nil } >= 36)
+    }
+
+    @Test("A place in the line is as new as the newest caller who still waits")
+    func newest() async throws {
         let model = ScriptedModel(time: bench.time) { _, _ in .text(StructuredQuestion.fitting, after: .seconds(10)) }
         let desk = bench.desk([model])
         _ = try await bench.running(desk) {
             await withTaskGroup(of: Void.self) { group in
-                // Of a, the first caller leaves and the second came after b's.
-                for (name, budget) in [("first", 60), ("a", 2), ("b", 60), ("a", 60)] {
+                // The newest caller asks a, and leaves: then b's came last.
+                for (name, budget) in [("first", 60), ("a", 60), ("b", 60), ("a", 2)] {
                     group.addTask { _ = await bench.ask(desk, .about(name), within: .seconds(budget)) }
                     try? await bench.time.sleep(.milliseconds(100))
                 }
