@@ -23,7 +23,7 @@ struct EveryErrorTests {
     @Test("each documented error is produced, with its status and type")
     func all() async throws {
         var seen: [String: Int] = [:]
-        let rare = [try await withoutStore(), try await hasty()]
+        let rare = [try await withoutStore(), try await hasty(), try await advised(), try await unadvised()]
         for answer in try await ordinary() + uploading() + limited() + unavailable() + rare {
             let type = try #require(answer.json["type"]?.stringValue, "\(answer.text)")
             #expect(answer.headers["Content-Type"] == "application/problem+json")
@@ -174,6 +174,23 @@ struct EveryErrorTests {
         let status = Int(result.output.split(separator: " ").dropFirst().first ?? "") ?? 0
         let headers: HTTPHeaders = ["Content-Type": "application/problem+json"]
         return API.Answer(status: status, headers: headers, bytes: Array((parts.last ?? "").utf8))
+    }
+
+    private static let simulated = "  - {name: s, kind: simulator}"
+    private static let observation =
+        "name: e\nsite: s\ntemplate: radio-pipeline\ncommand: p\nparameters: {dataset: D, dataset_size_gb: 500}\n"
+
+    /// Too short a walltime for what is to be done.
+    private func advised() async throws -> API.Answer {
+        let gateway = try await GatewayProcess(sites: Self.simulated).start()
+        return try await API(gateway).post("/api/v1/jobs", Self.observation + "resources: {walltime: 1m}")
+    }
+
+    /// Neither a model nor the heuristic.
+    private func unadvised() async throws -> API.Answer {
+        let general = "models: [{name: m, url: 'http://127.0.0.1:1', model: m}]\nadvice: {heuristic: off}"
+        let gateway = try await GatewayProcess(sites: Self.simulated, general: general).start()
+        return try await API(gateway).post("/api/v1/jobs", Self.observation)
     }
 
     /// One request too many.

@@ -188,6 +188,9 @@ struct OperatorTests {
         "webhook_deliveries_total", "artifacts_corrupt_total", "artifacts_collected_total",
         "artifacts_collected_bytes_total", "uploads_received_bytes_total", "dois_minted_total",
         "log_cosignatures_total", "http_requests_limited_total",
+        // Told only where a language model is configured, or a site is simulated.
+        "farfield_advice_total",
+        "farfield_model_requests_total", "farfield_model_answers_total", "farfield_model_seconds",
         // Told only where the gateway speaks TLS itself.
         "farfield_certificate_expires_timestamp_seconds", "farfield_certificate_reloads_total",
         // Told only for sites that ask for a login by hand.

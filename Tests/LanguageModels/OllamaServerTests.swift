@@ -10,7 +10,7 @@ struct OllamaServerTests {
     @Test("The official clients of Ollama and OpenAI take it for the real one", .timeLimit(.minutes(2)))
     func referee() async throws {
         let python = try #require(Self.python, "FARFIELD_TEST_PYTHON is not set: run ./scripts/test")
-        let server = try OllamaServer(python: python, slots: 4)
+        let server = try OllamaServer(python: python, slots: 4, queue: 8)
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Integration/Fixtures/check_ollama.py")
         let output = ChildPipe()
@@ -24,6 +24,6 @@ struct OllamaServerTests {
         #expect(await referee.ended() == 0)
         let verdict = try JSONValue(json: output.reading.readDataToEndOfFile())
         #expect(verdict["failed"] == [:])
-        #expect(verdict["passed"]?.integerValue == 22)
+        #expect(verdict["passed"]?.integerValue == 23)
     }
 }

@@ -30,7 +30,7 @@ struct AstropyTests {
         },
         {
             try RadioObservation(
-                dataset: "pole",
+                dataset: "pole–Ω's field " + String(repeating: "'long' ", count: 30),
                 seed: 4,
                 centre: SkyPosition(rightAscension: 10, declination: 89.95),
                 frequencyGHz: 1.5,

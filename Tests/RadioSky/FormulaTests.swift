@@ -66,6 +66,20 @@ struct FormulaTests {
         #expect(round.majorArcseconds == round.minorArcseconds && round.majorArcseconds == natural.majorArcseconds)
     }
 
+    @Test(
+        "Configuration A has the VLA's beams in other bands, too",
+        arguments: [(1.5, 1.3), (6, 0.33), (10, 0.20), (15, 0.13), (22, 0.089)]
+    )
+    func otherBands(_ frequency: Double, _ uniform: Double) throws {
+        let observation = try RadioObservation(
+            dataset: "x",
+            seed: 1,
+            frequencyGHz: frequency,
+            configuration: .a
+        )
+        #expect(abs(observation.zenithBeamArcseconds / (1.2 * uniform) - 1) < 0.03)
+    }
+
     @Test("A low source has a long beam that points to the zenith")
     func lowSource() throws {
         let centre = SkyPosition(rightAscension: 0, declination: -35)

@@ -161,4 +161,35 @@ struct ImageTests {
         }
         if configuration == .d { #expect(chosen.choice.algorithm == .wideField) }
     }
+
+    @Test("Any observation within its ranges has finite figures and files")
+    func extremes() throws {
+        var generator = SeededGenerator(seed: 1, dataset: "extremes", purpose: "test")
+        for seed in 0..<60 {
+            let ends = { (low: Double, high: Double) in
+                [low, high, generator.uniform(low, high)][Int(generator.uniform() * 3)]
+            }
+            let observation = try RadioObservation(
+                dataset: "extreme",
+                seed: UInt64(seed),
+                centre: SkyPosition(rightAscension: ends(0, 360), declination: ends(-90, 90)),
+                frequencyGHz: ends(1, 50),
+                bandwidthMHz: ends(1, 8192),
+                integrationSeconds: ends(1, 1_000_000),
+                antennas: Int(ends(5, 256)),
+                configuration: ArrayConfiguration.allCases.randomElement(using: &generator),
+                imageSize: 64,
+                rfiFraction: ends(0, 1)
+            )
+            let strategy = Heuristics.strategy(for: observation).choice
+            let order = Heuristics.polynomialOrder(for: observation, strategy: strategy).choice
+            let calibration = Calibration(observation, strategy: strategy, polynomialOrder: order)
+            let choice = Heuristics.imaging(for: observation, calibration: calibration).choice
+            let image = Imaging(observation, calibration, choice).pixels()
+            #expect(image.imaging.noise.total.isFinite && image.imaging.noise.total > 0, "\(observation)")
+            #expect(image.pixels.allSatisfy { $0.isFinite }, "\(observation)")
+            #expect(image.fits().count.isMultiple(of: 2880))
+            for anomaly in AnomalySearch.anomalies(in: image) { #expect(anomaly.position.isDirection) }
+        }
+    }
 }

@@ -51,6 +51,14 @@ struct ObservationTests {
         #expect(throws: ObservationError.self) { try RadioObservation(dataset: "x", seed: 1, imageSize: 4096) }
         #expect(throws: ObservationError.self) { try RadioObservation(dataset: "x", seed: 1, rfiFraction: 1.1) }
         #expect(throws: ObservationError.self) { try RadioObservation(dataset: "x", seed: 1, antennas: 4) }
+        for angle in [Double.nan, .infinity] {
+            for (right, up) in [(angle, 0), (0, angle)] {
+                let nowhere = SkyPosition(rightAscension: right, declination: up)
+                #expect(throws: ObservationError.self, "\(nowhere.sexagesimal)") {
+                    try RadioObservation(dataset: "x", seed: 1, centre: nowhere)
+                }
+            }
+        }
         #expect(throws: ObservationError.self) { try RadioObservation(dataset: "x", seed: 1, datasetGigabytes: 0) }
     }
 

@@ -1,8 +1,9 @@
 import Documents
 import Foundation
-import RadioSky
 import TestSupport
 import Testing
+
+@testable import RadioSky
 
 /// astropy and numpy judge files of ours.
 enum Referee {
@@ -31,8 +32,22 @@ enum Referee {
         return String(said.suffix(400)).trimmingCharacters(in: .newlines)
     }
 
+    /// Words that a model may write.
+    private static func strange(_ image: SkyImage) -> Anomaly {
+        Anomaly(
+            kind: .rfiResidual,
+            position: image.imaging.observation.centre,
+            column: 1,
+            row: 1,
+            peakMillijanskys: -1e-7,
+            signalToNoise: 1e-20,
+            severity: .low,
+            description: " </TD>&amp; \"quoted\", it's\nà stripe; # no: comment\t\u{0} "
+        )
+    }
+
     private static func files(_ image: SkyImage, _ numbers: JSONValue) -> [(String, [UInt8])] {
-        let anomalies = AnomalySearch.anomalies(in: image)
+        let anomalies = AnomalySearch.anomalies(in: image) + [strange(image)]
         let report = QAReport(imaging: image.imaging, anomalies: anomalies, decisions: [])
         let (sources, table) = (image.imaging.catalogue, image.table(of: anomalies))
         return [

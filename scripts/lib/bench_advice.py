@@ -13,8 +13,8 @@ DOUBLE = f"{ROOT}/Tests/Integration/Fixtures/ollama_server.py"
 SLOTS = 4
 # What the model does: its name at the double, which says it.
 PROFILES = {
-    "answers at once": "fast", "answers in 0.1 to 10 s": "uniform-0.1-10s", "never answers": "hang",
-    "loads for 20 s": "cold-20s", "is busy": "busy", "is not there": None,
+    "answers at once": "fast", "answers in 1 s": "delay-1000ms", "answers in 0.1 to 10 s": "uniform-0.1-10s",
+    "never answers": "hang", "loads for 20 s": "cold-20s", "is busy": "busy", "is not there": None,
 }
 
 

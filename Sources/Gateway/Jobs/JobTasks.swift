@@ -36,7 +36,7 @@ package enum TaskKind {
     /// Free what no artifact holder needs; key: `daily`.
     package static let collectGarbage = "artifacts.collect"
 
-    /// Ask a model once more about a job that the heuristic advised on; key: the job
+    /// Ask a model once more about a job that the heuristic advised on; key: the job.
     package static let adviseLate = "advice.late"
 
     /// All of them, in the order of a job's life.

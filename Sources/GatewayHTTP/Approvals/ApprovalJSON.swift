@@ -25,7 +25,7 @@ enum ApprovalJSON {
             "standingApproval": JobJSON.text(approval.standing?.text),
             "decisions": .array(dossier.decisions.map(decision)),
             "owner": .string(approval.owner), "job": Self.job(job), "cost": number(approval.cost),
-            "price": price(dossier.price), "balance": dossier.balance.map { number($0) } ?? .null, 
+            "price": price(dossier.price), "balance": dossier.balance.map { number($0) } ?? .null,
             "estimate": AdviceJSON.advice(dossier.advice),
             "history": history(dossier.history),
             "lastApproved": dossier.lastApproved.map { last in

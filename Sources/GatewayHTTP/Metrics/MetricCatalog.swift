@@ -92,6 +92,15 @@ enum MetricCatalog {
         ),
         Entry("farfield_result_lookups_total", "counter", "Jobs by what looking for a known result came to."),
         Entry("farfield_advice_total", "counter", "Advice on submitted jobs, by who gave it."),
+        // Language models.
+        Entry("farfield_model_requests_total", "counter", "Requests to language models, by endpoint and outcome."),
+        Entry("farfield_model_answers_total", "counter", "Answers to questions, by question and where they come from."),
+        Entry(
+            "farfield_model_seconds",
+            "histogram",
+            "How long a language model took for a request.",
+            bounds: [0.1, 0.25, 0.5, 1, 1.6, 2.5, 5, 10, 30, 60, 300]
+        ),
         // The database.
         Entry("farfield_database_up", "gauge", "1 when the database answered this scrape."),
         Entry("farfield_database_connections", "gauge", "How many transactions can run at once."),

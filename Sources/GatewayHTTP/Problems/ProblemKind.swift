@@ -92,7 +92,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .uploadLocked: .init(code: 423, reasonPhrase: "Locked")
         case .unsupportedUploadVersion: .preconditionFailed
         case .tooManyJobs, .rateLimited: .tooManyRequests
-        case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .providerUnavailable, .adviceUnavailable, .timeout,
+        case .siteUnavailable, .storeUnavailable, .databaseUnavailable, .providerUnavailable, .adviceUnavailable,
+            .timeout,
             .overloaded:
             .serviceUnavailable
         case .internalFault, .artifactCorrupt: .internalServerError

@@ -19,10 +19,10 @@ enum AnswerReading {
         reason: ModelFinish.Reason
     ) throws(ModelFailure) -> JSONValue {
         let value: JSONValue
-        do throws(StrictJSON.Fault) {
-            value = try StrictJSON.value(text)
+        do throws(AnswerText.Fault) {
+            value = try AnswerText.value(text)
         } catch {
-            throw failure(.notJSON, [": is not one JSON document: \(error.message) at byte \(error.offset)"], reason)
+            throw failure(.notJSON, ["\(error.pointer): \(error.message)"], reason)
         }
         let faults = SchemaValidator.faults(value, schema: schema)
         guard faults.isEmpty else { throw failure(.schema, faults, reason) }

@@ -112,7 +112,7 @@ extension ModelDesk {
                 case .finish(let end): finish = end
                 case .thinking, .toolCall: break
                 }
-                if text.utf8.count > StrictJSON.bytes {
+                if text.utf8.count > AnswerText.bytes {
                     return Attempt(
                         result: .failure(ModelFailure(.malformedResponse(.tooLarge), "the answer does not end"))
                     )

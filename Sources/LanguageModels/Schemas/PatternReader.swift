@@ -1,4 +1,8 @@
 /// Reads the text of a ``SchemaPattern``.
+///
+/// What is refused here is what llama.cpp (common/json-schema-to-grammar.cpp, `_visit_pattern`) reads in another way
+/// than ECMA-262: it writes what matches between the quotes as it is, so that a quote or a backslash would break the
+/// JSON; it knows few escapes; and it repeats the whole text before a repeated escape.
 struct PatternReader {
     typealias Node = SchemaPattern.Node
     typealias Fault = SchemaPattern.Fault
@@ -45,8 +49,9 @@ struct PatternReader {
         var nodes: [Node] = []
         while let scalar = next, scalar != "|", scalar != ")" {
             let node = try atom()
-            nodes.append(try repetition(of: node))
+            nodes.append(try repetition(of: node, isEscape: scalar == "\\"))
         }
+        guard !nodes.isEmpty else { throw Fault(message: "an alternative is empty; write ( )? around the others") }
         return .sequence(nodes)
     }
 
@@ -56,11 +61,11 @@ struct PatternReader {
         switch scalar {
         case "(": return try group()
         case "[": return .scalars(try scalarClass())
-        case "\\": return .scalars([single(try escaped())])
+        case "\\": return .scalars([single(try escaped("^$.*+?()[]{}|"))])
         case ".": throw Fault(message: "say which characters instead of .")
         case "*", "+", "?", "{", "}", "]", "^", "$":
             throw Fault(message: "\(scalar) stands where it has no meaning; a backslash makes it a character")
-        default: return .scalars([single(scalar)])
+        default: return .scalars([single(try plain(scalar))])
         }
     }
 
@@ -69,58 +74,59 @@ struct PatternReader {
     private mutating func group() throws(Fault) -> Node {
         depth += 1
         guard depth <= 8 else { throw Fault(message: "its groups are nested more than 8 deep") }
-        if take("?") {
-            guard take(":") else { throw Fault(message: "look-around and named groups are not taken") }
-        }
+        guard next != "?" else { throw Fault(message: "only plain groups ( ) are taken") }
         let node = try choice()
         guard take(")") else { throw Fault(message: "a ( without its )") }
         depth -= 1
         return node
     }
 
-    private mutating func escaped() throws(Fault) -> Unicode.Scalar {
+    private mutating func escaped(_ known: String) throws(Fault) -> Unicode.Scalar {
         guard let scalar = next else { throw Fault(message: "it ends with a backslash") }
-        guard "^$\\.*+?()[]{}|/-".unicodeScalars.contains(scalar) else {
-            throw Fault(message: "\\\(scalar) is not taken; write the characters out, such as [0-9]")
+        guard known.unicodeScalars.contains(scalar) else {
+            throw Fault(message: "\\\(scalar) is not taken here; write the characters out, such as [0-9]")
         }
         position += 1
         return scalar
     }
 
+    /// A character that stands in a JSON string as it is.
+    private func plain(_ scalar: Unicode.Scalar) throws(Fault) -> Unicode.Scalar {
+        guard scalar.value >= 0x20, scalar != "\"", scalar != "\\" else {
+            throw Fault(message: "quotes, backslashes and control characters are not taken")
+        }
+        return scalar
+    }
+
     private mutating func scalarClass() throws(Fault) -> [ClosedRange<UInt32>] {
-        let isNegated = take("^")
+        guard next != "^" else { throw Fault(message: "say which characters a class has, not which it has not") }
         var ranges: [ClosedRange<UInt32>] = []
         while let scalar = next, scalar != "]" {
             position += 1
-            let first = scalar == "\\" ? try escaped() : scalar
+            let first = scalar == "\\" ? try escaped("[]") : try plain(scalar)
             guard scalar != "[" else { throw Fault(message: "a [ in a class needs a backslash") }
             if next == "-", position + 1 < scalars.count, scalars[position + 1] != "]" {
                 position += 1
-                let next = scalars[position]
+                let last = try plain(scalars[position])
                 position += 1
-                let last = next == "\\" ? try escaped() : next
-                guard first <= last else { throw Fault(message: "the range \(first)-\(last) goes backwards") }
+                // A range across the backslash would have it in.
+                guard first <= last, first > "\\" || last < "\\", first > "\"" || last < "\"" else {
+                    throw Fault(message: "the range \(first)-\(last) goes backwards or over \" or \\")
+                }
                 ranges.append(first.value...last.value)
             } else {
                 ranges.append(single(first))
             }
         }
         guard take("]"), !ranges.isEmpty else { throw Fault(message: "a class is empty or has no ]") }
-        return isNegated ? Self.others(ranges) : ranges
+        return ranges
     }
 
-    private static func others(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
-        var others: [ClosedRange<UInt32>] = []
-        var start: UInt32 = 0
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if range.lowerBound > start { others.append(start...range.lowerBound - 1) }
-            start = max(start, range.upperBound + 1)
-        }
-        return start <= 0x10ffff ? others + [start...0x10ffff] : others
-    }
-
-    private mutating func repetition(of node: Node) throws(Fault) -> Node {
+    private mutating func repetition(of node: Node, isEscape: Bool) throws(Fault) -> Node {
         guard let scalar = next else { return node }
+        guard !isEscape || !"?{".unicodeScalars.contains(scalar) else {
+            throw Fault(message: "a repeated character is written in a class, such as [.]{3}")
+        }
         let result: Node
         switch scalar {
         case "*", "+": throw Fault(message: "\(scalar) has no bound; write {0,20} or {1,20}")

@@ -1,8 +1,8 @@
 /// A `pattern` of JSON Schema in the part of ECMA-262 that every engine reads the same way and that has an end.
 ///
-/// `^…$` around characters, classes (`[a-z0-9_-]`, `[^"]`), groups, alternatives, and the repetitions `?`, `{n}` and
-/// `{n,m}`. There is no repetition without a bound, no look-around and no reference back, and matching walks all ways
-/// at once, so that no text takes longer than its length times the pattern's.
+/// `^…$` around characters, classes (`[a-z0-9_-]`), groups, alternatives, and the repetitions `?`, `{n}` and `{n,m}`.
+/// There is no repetition without a bound, no look-around and no reference back, and matching walks all ways at once,
+/// so that no text takes longer than its length times the pattern's.
 struct SchemaPattern {
     /// Why a pattern is not taken.
     struct Fault: Error, Hashable {

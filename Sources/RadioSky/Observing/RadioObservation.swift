@@ -56,6 +56,9 @@ package struct RadioObservation: Sendable, Hashable {
         rfiFraction: Double? = nil
     ) throws(ObservationError) {
         let plain = RadioObservation.seeded(dataset: dataset, seed: seed)
+        guard centre?.isDirection != false else {
+            throw ObservationError(field: "centre", rule: "a right ascension and a declination in degrees")
+        }
         self.dataset = dataset
         self.seed = seed
         self.centre = centre ?? plain.centre

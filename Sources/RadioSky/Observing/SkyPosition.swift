@@ -13,9 +13,16 @@ package struct SkyPosition: Sendable, Hashable {
     ///   - rightAscension: degrees, a finite number.
     ///   - declination: degrees, a finite number.
     package init(rightAscension: Double, declination: Double) {
-        let turned = rightAscension - 360 * (rightAscension / 360).rounded(.down)
+        let rest = rightAscension.truncatingRemainder(dividingBy: 360)
+        let turned = rest < 0 ? rest + 360 : rest
         self.rightAscension = turned >= 360 ? 0 : turned
-        self.declination = min(90, max(-90, declination))
+        // The larger of a number and none is the number.
+        self.declination = declination.isFinite ? min(90, max(-90, declination)) : .nan
+    }
+
+    /// False for angles that were not finite.
+    package var isDirection: Bool {
+        rightAscension >= 0 && rightAscension < 360 && declination >= -90 && declination <= 90
     }
 
     /// Both angles as text, such as `15h32m00.00s +42d15m00.0s`, which astropy's `SkyCoord` reads.
@@ -23,6 +30,7 @@ package struct SkyPosition: Sendable, Hashable {
 
     /// Right ascension in hours, minutes and seconds of time to 0.01 s.
     package var hours: String {
+        guard isDirection else { return "no right ascension" }
         // Rounded before it is split, so that there is never a 60.00 s.
         let hundredths = Int((rightAscension / 15 * 360_000).rounded()) % (24 * 360_000)
         let (minutes, rest) = (hundredths / 6_000, hundredths % 6_000)
@@ -32,6 +40,7 @@ package struct SkyPosition: Sendable, Hashable {
 
     /// Declination in degrees, minutes and seconds of arc to 0.1″.
     package var degrees: String {
+        guard isDirection else { return "no declination" }
         let tenths = Int((abs(declination) * 36_000).rounded())
         let (minutes, rest) = (tenths / 600, tenths % 600)
         return "\(declination < 0 && tenths > 0 ? "-" : "+")\(Decimals.digits(minutes / 60))d"

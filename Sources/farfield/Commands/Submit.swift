@@ -80,7 +80,11 @@ struct Submit: AsyncParsableCommand {
         let headers: HTTPHeaders = ["Content-Type": manifest.contentType, "Idempotency-Key": key]
         do {
             let target = RequestTarget("jobs")
-            return try await client.post(insist ? target.query("advice", "insist") : target, body: manifest.bytes, headers: headers)
+            return try await client.post(
+                insist ? target.query("advice", "insist") : target,
+                body: manifest.bytes,
+                headers: headers
+            )
         } catch var failure as RequestFailure {
             failure.subject = manifest.name
             switch failure.cause {

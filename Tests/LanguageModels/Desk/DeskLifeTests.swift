@@ -91,6 +91,25 @@ struct DeskLifeTests {
         #expect(model.requests.count == 2)
     }
 
+    @Test("Twins of the request that finds out wait for it")
+    func probeTwins() async throws {
+        let model = ScriptedModel(time: bench.time) { number, _ in
+            number < 2 ? .fails(.providerUnavailable(.refused)) : .text(StructuredQuestion.fitting, after: .seconds(1))
+        }
+        let desk = bench.desk([model])
+        let codes = try await bench.running(desk) { () -> [String?] in
+            _ = await bench.ask(desk, .about("one"))
+            try await bench.time.sleep(.seconds(6))
+            async let first = bench.ask(desk, .about("two"))
+            try await bench.time.sleep(.milliseconds(500))
+            async let twin = bench.ask(desk, .about("two"))
+            async let other = bench.ask(desk, .about("three"))
+            return [await first.code, await twin.code, await other.code]
+        }
+        #expect(codes == [nil, nil, "provider_unavailable.breakerOpen"])
+        #expect(model.requests.count == 3)
+    }
+
     @Test("Two hangs in a row open the breaker; half of twenty failures do, and busy servers do not")
     func opens() async throws {
         for (kind, count, isOpen) in [

@@ -43,6 +43,27 @@ struct DriverConnectionTests {
         #expect(rest.count < 80)
     }
 
+    @Test("No fault leaves a connection behind", arguments: drivers)
+    func leaks(name: String, dialect: ModelEndpoint.Dialect) async throws {
+        let server = try TranscriptServer()
+        var client: HTTPClient? = HTTPClient(.init(userAgent: "farfield-tests/1"))
+        var request = request
+        request.deadline = .milliseconds(200)
+        let kind = name.prefix { $0 != "-" }
+        let faults = [
+            "deaf", "mute/\(name)", "drip/late/\(name)", "play/\(kind)-mid-error", "play/\(kind)-bad-json",
+            "play/\(kind)-404", "play/\(kind)-503", "play/html", "play/redirect",
+        ]
+        for words in faults + faults {
+            let model = ModelDriver.model(server.endpoint(words, dialect), client: try #require(client))
+            #expect(await Outcome(of: model, request).failure != nil, "\(words)")
+            _ = try? await model.status()
+        }
+        #expect(try server.openDescriptors <= 8)
+        client = nil
+        while try server.openDescriptors > 0 { await Task.yield() }
+    }
+
     /// Asks until the server has seen that many of its drips of that key broken off by their client.
     private func waitUntilBroken(_ key: String, on server: TranscriptServer, _ client: HTTPClient) async throws {
         let question = HTTPRequest("GET", "http://127.0.0.1:\(server.port)/broken/\(key)")

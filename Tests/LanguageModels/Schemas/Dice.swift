@@ -26,7 +26,7 @@ struct AnswerGenerator {
     var isWide = false
 
     static let patterns = [
-        "^[a-c]{1,4}$", "^(ab|c)?-[0-9]{2}$", "^[^x]{0,3}$", "^J[0-9]{4}(\\+|-)[0-9]{2,4}$", "^a?b{0,2}\\.$",
+        "^[a-c]{1,4}$", "^(ab|c)?-[0-9]{2}$", "^[é🔭x-]{0,3}$", "^J[0-9]{4}(\\+|-)[0-9]{2,4}$", "^a?b{0,2}\\.$",
     ]
     static let letters = [
         "a", "b", "c", "x", "-", ".", "+", "J", "0", "7", "é", "\u{2028}", "🔭", "\"", "\\", "\n", "e\u{301}",
@@ -113,7 +113,7 @@ struct AnswerGenerator {
         switch pattern {
         case "^[a-c]{1,4}$": dice.pick(["a", "abca", "abcab", "", "d", "b\n"])
         case "^(ab|c)?-[0-9]{2}$": dice.pick(["ab-12", "c-00", "-99", "a-12", "ab-1", "abc-12", "ab-123"])
-        case "^[^x]{0,3}$": dice.pick(["", "é🔭\n", "x", "aax", "aaaa"])
+        case "^[é🔭x-]{0,3}$": dice.pick(["", "é🔭", "-x-", "e\u{301}", "éé🔭x", "y", "x\n"])
         case "^a?b{0,2}\\.$": dice.pick([".", "ab.", "abb.", "abbb.", "abbx"])
         default: dice.pick(["J1234+56", "J0000-5678", "J123+56", "J1234+5", "J1234 56", "j1234+56"])
         }

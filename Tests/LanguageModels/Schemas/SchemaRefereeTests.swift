@@ -15,7 +15,7 @@ struct SchemaRefereeTests {
 
     /// Whether we take an answer.
     private func takes(_ schema: JSONValue, _ text: String) -> Bool {
-        guard let value = try? StrictJSON.value(text) else { return false }
+        guard let value = try? AnswerText.value(text) else { return false }
         return SchemaValidator.faults(value, schema: schema).isEmpty
     }
 

@@ -13,7 +13,7 @@ struct SchemaValidatorTests {
     ]
 
     private func faults(_ text: String, _ schema: JSONValue = schema) throws -> [String] {
-        SchemaValidator.faults(try StrictJSON.value(text), schema: schema)
+        SchemaValidator.faults(try AnswerText.value(text), schema: schema)
     }
 
     @Test("Each fault says where, what is wrong and what is expected")
@@ -59,11 +59,11 @@ struct SchemaValidatorTests {
     @Test("A number without a fraction is an integer, and given as its digits")
     func integers() throws {
         for text in ["100", "100.0", "1e2", "1000e-1"] {
-            #expect(try StrictJSON.value(text) == 100)
+            #expect(try AnswerText.value(text) == 100)
             #expect(try faults(text, ["type": "integer", "maximum": 100]) == [])
         }
         #expect(try faults("1.5", ["type": "integer"]) == [": is number, expected integer"])
-        #expect(try StrictJSON.value("-0") == 0)
+        #expect(try AnswerText.value("-0") == 0)
     }
 
     @Test("A keyword that is not checked makes every answer wrong")
@@ -97,18 +97,18 @@ struct SchemaValidatorTests {
         ]
     )
     func strict(text: String) {
-        #expect(throws: StrictJSON.Fault.self) { try StrictJSON.value(text) }
+        #expect(throws: AnswerText.Fault.self) { try AnswerText.value(text) }
     }
 
     @Test("What JSON allows is read as it is meant")
     func lenient() throws {
         #expect(
-            try StrictJSON.value(" \r\n\t{ \"a\" : [ 1 , \"\\ud83d\\udd2d\\u2028\\/\" ] } \n") == [
+            try AnswerText.value(" \r\n\t{ \"a\" : [ 1 , \"\\ud83d\\udd2d\\u2028\\/\" ] } \n") == [
                 "a": [1, "🔭\u{2028}/"]
             ]
         )
-        #expect(try StrictJSON.value("1.50") == .number("1.50"))
-        #expect(try StrictJSON.value("\"\u{2028}\u{85}\u{7f}\\u0000\"") == .string("\u{2028}\u{85}\u{7f}\0"))
+        #expect(try AnswerText.value("1.50") == .number("1.50"))
+        #expect(try AnswerText.value("\"\u{2028}\u{85}\u{7f}\\u0000\"") == .string("\u{2028}\u{85}\u{7f}\0"))
     }
 
     @Test("At most 32 levels")
@@ -116,8 +116,8 @@ struct SchemaValidatorTests {
         func nested(_ levels: Int) -> String {
             String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
         }
-        _ = try StrictJSON.value(nested(32))
-        #expect(throws: StrictJSON.Fault.self) { try StrictJSON.value(nested(33)) }
-        #expect(throws: StrictJSON.Fault.self) { try StrictJSON.value(String(repeating: "[", count: 100_000)) }
+        _ = try AnswerText.value(nested(32))
+        #expect(throws: AnswerText.Fault.self) { try AnswerText.value(nested(33)) }
+        #expect(throws: AnswerText.Fault.self) { try AnswerText.value(String(repeating: "[", count: 100_000)) }
     }
 }

@@ -32,15 +32,18 @@ struct ModelEngine: Sendable {
         )
     }
 
-    /// Waits until no slot works.
-    func untilIdle() async throws {
+    /// Waits until no slot works, and tells how many tokens each has read and written for the last request.
+    func tokensWhenIdle() async throws -> [Int] {
         let end = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < end {
             let answer = try await Self.client.send(HTTPRequest("GET", model.endpoint.url + "/slots"))
             let slots = try JSONValue(json: answer.body).arrayValue ?? []
-            if !slots.isEmpty, !slots.contains(where: { $0["is_processing"] == true }) { return }
+            if !slots.isEmpty, !slots.contains(where: { $0["is_processing"] == true }) {
+                return slots.compactMap { $0["n_prompt_tokens"]?.integerValue }
+            }
             await Task.yield()
         }
         Issue.record("a slot still works after 20 s")
+        return []
     }
 }
