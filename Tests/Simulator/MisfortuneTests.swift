@@ -1,4 +1,5 @@
 import Documents
+import Storage
 import Testing
 
 @testable import Gateway
@@ -97,6 +98,25 @@ struct MisfortuneTests {
                 #expect(ended.slurm?.state == "CANCELLED")
                 #expect(try gateway.log(ended, "stderr").contains("CANCELLED"))
                 #expect(try await gateway.wait(second.id) { $0.state == .running }.state == .running)
+            }
+        }
+    }
+
+    @Test("that finds no free slot waits its turn: with one slot, one job runs after the other")
+    func slots() async throws {
+        try await SimulatedInstallation.with(slots: 1) { installation in
+            try await installation.running { gateway in
+                var jobs: [Job] = []
+                for seed in 1...4 { jobs.append(try await gateway.submit(["seed": .string("\(seed)")])) }
+                for job in jobs { #expect(try await gateway.wait(job.id).state == .completed) }
+                let keys = jobs.map(\.submissionKey)
+                let rows = try await gateway.runtime.spine.database.read { connection in
+                    try keys.compactMap { try SimulatorStore.find($0, on: connection) }.sorted { $0.id < $1.id }
+                }
+                #expect(rows.count == 4)
+                for (earlier, later) in zip(rows, rows.dropFirst()) {
+                    #expect(try #require(later.startedAt) >= #require(earlier.endedAt))
+                }
             }
         }
     }
