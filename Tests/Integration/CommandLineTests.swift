@@ -97,7 +97,8 @@ struct CommandLineTests {
 
     @Test("every example manifest is one, by the gateway and by the published schema")
     func examples() async throws {
-        let gateway = try await GatewayProcess().start()
+        let sites = TestCluster.site() + "\n  - {name: simulator, kind: simulator}"
+        let gateway = try await GatewayProcess(sites: sites).start()
         let api = API(gateway)
         let schema = try write(
             try await api.get("/api/v1/schemas/job-manifest", token: nil).text,

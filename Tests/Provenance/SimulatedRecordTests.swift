@@ -50,6 +50,8 @@ struct SimulatedRecordTests {
         let facts = statement["predicate"]?["buildDefinition"]?["internalParameters"]
         #expect(facts?["simulated"] == true)
         #expect(facts?["scheduler"] == "farfield-simulator")
+        let signed = StatementRendering(found).bytes(crate: SHA256Digest(of: crate))
+        #expect(try SignedRecord(payload: signed).isSimulated)
         #expect(String(decoding: crate, as: UTF8.self).contains("It was SIMULATED"))
         #expect(!String(decoding: crate, as: UTF8.self).contains("SLURM_JOB_ID"))
         #expect(String(decoding: LandingPage(found).bytes, as: UTF8.self).contains("It was SIMULATED"))

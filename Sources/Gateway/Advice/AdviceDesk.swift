@@ -65,9 +65,15 @@ struct AdviceDesk: Sendable {
     ///   - manifest: the admitted job.
     ///   - site: where it is to run.
     ///   - owner: who submits it.
+    ///   - begun: since when somebody waits; what was done since then is taken off the budget.
     /// - Returns: what is said, and whether it refuses the job.
     /// - Throws: ``GatewayError`` of kind `adviceUnavailable` where no model answers and the heuristic is off.
-    func consider(_ manifest: JobManifest, at site: any Site, by owner: String) async throws -> Counsel? {
+    func consider(
+        _ manifest: JobManifest,
+        at site: any Site,
+        by owner: String,
+        since begun: ContinuousClock.Instant = .now
+    ) async throws -> Counsel? {
         let place = site.configuration
         guard isAsked(about: place) else { return nil }
         let past = try await database.read { connection in
@@ -92,7 +98,7 @@ struct AdviceDesk: Sendable {
         }
         let facts = AdviceQuestion.facts(manifest, at: place, formula: formula, past: past)
         do throws(ModelFailure) {
-            let answer = try await ask(AdviceQuestion.question(facts), policy.budget)
+            let answer = try await ask(AdviceQuestion.question(facts), remaining(since: begun))
             let opinion = try Self.opinion(answer, at: keeper.now())
             return counsel(JobAdvice(opinion: opinion, failure: nil, past: past), place)
         } catch {
@@ -100,6 +106,11 @@ struct AdviceDesk: Sendable {
             let advice = JobAdvice(opinion: opinion, failure: error.code, past: past)
             return error.mayPass ? counsel(advice, place, open: facts) : counsel(advice, place)
         }
+    }
+
+    /// What is left of the budget; a known answer has its time in any case.
+    private func remaining(since begun: ContinuousClock.Instant) -> Duration {
+        max(policy.budget - begun.duration(to: .now), min(policy.budget, .milliseconds(100)))
     }
 
     /// Writes the advice of a new job, and asks for the model's opinion where that is still wanted.

@@ -66,16 +66,15 @@ package struct JobService: Sendable {
         as rerun: Rerun? = nil,
         insists: Bool = false
     ) async throws -> SubmitAnswer {
+        let begun = ContinuousClock.now
         let wish = try JobManifestReader.read(document)
         if wish.dryRun { return .preview(try await preview(wish, by: person, isAdvised: true)) }
-        try PriorityClass.require(wish.priority, for: person)
-        try sources.requireAccess(to: wish, for: person)
-        try await backlog.check(database)
+        try await requireMay(person, wish)
         let site = try await admission.place(wish, on: database)
         let priced = try await budget.price(wish, at: site, by: person)
         let manifest = priced.manifest
         let admitted = try admission.admit(manifest, template: rerun?.templateText, at: site)
-        let counsel = try await counsel(on: manifest, at: site, by: person, idempotencyKey)
+        let counsel = try await counsel(on: manifest, at: site, by: person, idempotencyKey, since: begun)
         // What is run again is wanted as it was.
         if let refusal = counsel?.refusal, !insists, rerun == nil { throw refusal }
         let now = keeper.now()
@@ -119,6 +118,13 @@ package struct JobService: Sendable {
         return .accepted(answer)
     }
 
+    /// What a person may not ask for, and a full gateway not take, is refused before anything is looked at.
+    private func requireMay(_ person: Person, _ wish: JobManifest) async throws {
+        try PriorityClass.require(wish.priority, for: person)
+        try sources.requireAccess(to: wish, for: person)
+        try await backlog.check(database)
+    }
+
     /// What can be said of a job's inputs and of known results before it is written.
     private struct Prospect: Sendable {
         var cache: JobCache?
@@ -138,7 +144,8 @@ package struct JobService: Sendable {
         on manifest: JobManifest,
         at site: SiteConfiguration,
         by person: Person,
-        _ key: String?
+        _ key: String?,
+        since begun: ContinuousClock.Instant = .now
     ) async throws -> AdviceDesk.Counsel? {
         guard advice.isAsked(about: site), let place = admission.sites[site.name] else { return nil }
         if let key {
@@ -147,7 +154,7 @@ package struct JobService: Sendable {
             }
             if isRepeated { return nil }
         }
-        return try await advice.consider(manifest, at: place, by: person.name)
+        return try await advice.consider(manifest, at: place, by: person.name, since: begun)
     }
 
     private func prospect(_ manifest: JobManifest, owner: String, at now: Timestamp) async throws -> Prospect {

@@ -54,6 +54,7 @@ enum JobJSON {
             "elapsedSeconds": number(facts.elapsedSeconds), "queuePosition": number(facts.queuePosition),
             "tresAllocated": .object(facts.tresAllocated.mapValues { .string($0) }),
             "tresUsed": .object(facts.tresUsed.mapValues { .string($0) }),
+            "simulated": .boolean(facts.isSimulated == true),
         ]
     }
 

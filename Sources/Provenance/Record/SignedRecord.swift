@@ -122,11 +122,14 @@ package struct SignedRecord: Sendable, Hashable {
     private static func flattened(_ internals: [String: StrictValue]) -> [String: String] {
         var facts: [String: String] = [:]
         for (name, fact) in internals {
-            facts[name] = fact.value.stringValue
+            facts[name] = fact.value.isTrue ? "true" : fact.value.stringValue
             for (inner, value) in fact.value.objectValue ?? [:] { facts["\(name).\(inner)"] = value.stringValue }
         }
         return facts
     }
+
+    /// Whether a simulator played the job.
+    package var isSimulated: Bool { facts["simulated"] == "true" }
 
     /// The crate's digest.
     package var crate: SHA256Digest? { subjects.first { $0.name == RecordPaths.crate }?.digest }

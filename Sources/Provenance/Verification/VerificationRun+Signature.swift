@@ -55,7 +55,8 @@ extension VerificationRun {
         do {
             let record = try SignedRecord(payload: signed.envelope.payload)
             let told = try Told(record)
-            note(.statement, .passed("\(record.state) on \(record.builder), record \(told.id)"))
+            let how = record.isSimulated ? " (SIMULATED: nothing was computed on a cluster)" : ""
+            note(.statement, .passed("\(record.state) on \(record.builder)\(how), record \(told.id)"))
             return told
         } catch {
             note(.statement, .failed("\(error)"))

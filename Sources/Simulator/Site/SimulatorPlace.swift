@@ -54,7 +54,8 @@ extension SimulationPolicy.Clock {
         switch self {
         case .instantly: "instantly: no time passes"
         case .factor(1): "real time"
-        case .factor(let factor): "\(factor) times faster than real time"
+        case .factor(let factor):
+            "\(factor == factor.rounded() ? "\(Int(factor))" : "\(factor)") times as fast as real time"
         }
     }
 }

@@ -54,6 +54,10 @@ enum Wire {
         var queuePosition: Int?
         var tresAllocated: [String: String]?
         var tresUsed: [String: String]?
+        var simulated: Bool?
+
+        /// Who told it.
+        var teller: String { simulated == true ? "simulated" : "Slurm" }
     }
 
     /// A stage of a job that runs as a pipeline.

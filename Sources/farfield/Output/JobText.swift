@@ -46,7 +46,7 @@ struct JobText {
         let slurm = job.slurm
         let isWaiting = waitTime != nil
         return [
-            slurm?.jobId.map { "Slurm \($0)" },
+            slurm.flatMap { slurm in slurm.jobId.map { "\(slurm.teller) \($0)" } },
             time,
             isWaiting ? slurm?.queuePosition.map { "position \($0)" } : slurm?.nodes.map { "on \($0)" },
             isWaiting ? slurm?.startEstimate.map { "start expected \(Moment.text($0))" } : nil,
@@ -66,8 +66,9 @@ struct JobText {
             ("labels", Self.pairs(job.labels)), ("array", arrayProgress), ("cache", cache),
             ("advice", job.advice?.lines.first), ("later advice", job.advice?.lateLine),
             ("such jobs", job.advice?.statistics?.line),
-            ("Slurm id", slurm?.jobId),
-            ("Slurm state", slurm?.state), ("Slurm reason", slurm?.reason), ("partition", slurm?.partition),
+            ("\(slurm?.teller ?? "") id", slurm?.jobId),
+            ("\(slurm?.teller ?? "") state", slurm?.state), ("\(slurm?.teller ?? "") reason", slurm?.reason),
+            ("partition", slurm?.partition),
             ("account", slurm?.account), ("qos", slurm?.qos), ("nodes", slurm?.nodes),
             ("queue position", slurm?.queuePosition.map(String.init)), ("ended with", ending),
             ("waiting", waitTime), ("elapsed", runTime), ("allocated", Self.pairs(slurm?.tresAllocated)),

@@ -22,7 +22,9 @@ struct AdviceTests {
             let advice = try #require(job.advice)
             #expect(advice.opinion.source == .model && advice.opinion.model == "mistral")
             #expect(advice.opinion.estimatedMinutes == 7 && advice.failure == nil && advice.late == nil)
-            #expect(models.asked.withLock { $0.map(\.budget) } == [.milliseconds(1600)])
+            // What was done before is taken off, so that whoever waits waits no longer than the budget.
+            let budget = try #require(models.asked.withLock { $0.map(\.budget) }.first)
+            #expect(budget > .zero && budget < .milliseconds(1600))
             #expect(try await fixture.jobs.job(job.id).advice == advice)
             #expect(try await fixture.jobs.list(JobQuery(), for: AdviceFixture.ada).items.map(\.advice) == [advice])
             let event = try #require(try await fixture.events(of: job.id).first)
