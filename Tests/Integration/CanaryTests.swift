@@ -26,12 +26,14 @@ struct CanaryTests {
         let bucket = try canaries.file("s3-secret-key")
         let source = try canaries.file("source-token")
         let registry = try canaries.file("doi-password")
+        let model = try canaries.file("model-token")
         var lines = """
             webhooks: {allow: [127.0.0.1]}
             sources:
               allow: [127.0.0.1]
               tokens: [{prefix: "https://127.0.0.1:1/", tokenFile: \(source)}]
               buckets: [{name: sky, endpoint: "http://127.0.0.1:1", accessKeyID: K, secretKeyFile: \(bucket)}]
+            models: [{name: away, dialect: vllm, url: "http://127.0.0.1:1", model: m, tokenFile: \(model)}]
             provenance:
               doi: {endpoint: "http://127.0.0.1:1", prefix: "10.5072", user: U, passwordFile: \(registry)}
             """

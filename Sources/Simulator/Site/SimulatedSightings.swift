@@ -49,6 +49,8 @@ enum SimulatedSightings {
     private static func facts(_ job: SimulatedJob, elapsed: Int64, queuePosition: Int?) -> SlurmFacts {
         var facts = SlurmFacts(jobId: "\(job.id)")
         facts.state = job.state.rawValue
+        // As Slurm has it: its kernel's killer is told as 0:125.
+        facts.signal = job.state == .outOfMemory ? 125 : nil
         facts.exitCode = job.isEnded && job.state != .cancelled ? job.exitCode : nil
         facts.reason = job.reason
         facts.nodes = job.startedAt == nil ? nil : node

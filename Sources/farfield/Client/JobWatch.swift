@@ -65,7 +65,7 @@ struct JobWatch: Sendable {
         let text = JobText(job: job, now: job.finishedAt ?? job.observedAt ?? .now)
         let parts = [
             text.ending, text.runTime.map { "elapsed \($0)" }, text.arrayProgress,
-            job.slurm?.jobId.map { "Slurm \($0)" }, job.site.map { "on \($0)" },
+            job.slurm.flatMap { slurm in slurm.jobId.map { "\(slurm.teller) \($0)" } }, job.site.map { "on \($0)" },
         ]
         let facts = parts.compactMap { $0.map(printable) }.joined(separator: ", ")
         let id = printable(job.id)
