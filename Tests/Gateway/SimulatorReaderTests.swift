@@ -54,5 +54,12 @@ struct SimulatorReaderTests {
     func keys() throws {
         #expect(try site("name: sim").cache.software == "simulated ")
         #expect(try site("name: sim\nsoftware: 2026-11").cache.software == "simulated 2026-11")
+        let text = """
+            models: [{name: local, url: "http://127.0.0.1:11434", model: mistral}]
+            sites: [{name: sim, kind: simulator}]
+            """
+        // What rules decided is not what a model decides.
+        let asking = try ConfigurationReader.read(try Document(yaml: text)).sites.first
+        #expect(asking?.cache.software == "simulated with mistral")
     }
 }

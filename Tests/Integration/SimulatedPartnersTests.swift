@@ -76,6 +76,24 @@ struct SimulatedPartnersTests {
         #expect(gateway.stop() == 0)
     }
 
+    @Test("what a rule decided in the place of a model that is away answers no other job")
+    func substitutes() async throws {
+        let gateway = try await GatewayProcess(
+            sites: "  - {name: simulator, kind: simulator, clock: instantly}",
+            general: "models: [{name: away, url: 'http://127.0.0.1:1', model: m}]"
+        ).start()
+        let api = API(gateway)
+        for _ in 0..<2 {
+            let job = try await api.wait(try await api.submit(try manifest()), within: .seconds(60))
+            #expect(job["state"] == "completed", "\(job["reason"]?.stringValue ?? "")")
+            #expect(job["cache"]?["status"] == "miss")
+            let decided = job["stages"]?.arrayValue?.first?["decisions"]
+            #expect(decided?["source"] == "heuristic")
+            #expect(decided?["modelFailure"]?.stringValue?.hasPrefix("provider_unavailable.") == true)
+        }
+        #expect(gateway.stop() == 0)
+    }
+
     private static func number(_ value: JSONValue) -> Double? {
         guard case .number(let text) = value else { return nil }
         return Double(text)

@@ -34,7 +34,7 @@ package struct ConfigurationReader {
             if let field = object["people"] { configuration.people = PeoplePolicyReader.read(field) }
             configuration.sites = (object["sites"]?.elements(limit: 1000, of: "sites") ?? []).compactMap(
                 SiteReader.read
-            )
+            ).map { SimulatorReader.site($0, asking: configuration.models) }
             uniqueNames(configuration.sites, object)
             if let field = object["secrets"] { configuration.secrets = SecretsPolicyReader.read(field) }
             if configuration.secrets.keyFiles.isEmpty, configuration.sites.contains(where: { $0.identity == .personal })

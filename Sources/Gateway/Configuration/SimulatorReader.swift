@@ -1,4 +1,5 @@
 internal import Documents
+internal import LanguageModels
 
 /// Reads an entry of `sites` whose kind is `simulator`.
 enum SimulatorReader {
@@ -46,6 +47,20 @@ enum SimulatorReader {
         site.chargeRates = object["chargeRates"].map(ChargeRatesReader.read) ?? ChargeRates()
         site.maximumActive = object["maximumActive"].flatMap { $0.integer(in: 1...1_000_000, unit: "jobs") }
         return name == nil ? nil : site
+    }
+
+    /// A simulated site whose known results are those of the models that its agents ask now.
+    ///
+    /// - Parameters:
+    ///   - site: any site; another one than a simulated one stays as it is.
+    ///   - models: those of the configuration.
+    /// - Returns: the site.
+    static func site(_ site: SiteConfiguration, asking models: ModelPolicy) -> SiteConfiguration {
+        guard site.kind == .simulator, !models.endpoints.isEmpty else { return site }
+        var site = site
+        let gap = site.cache.software.hasSuffix(" ") ? "" : " "
+        site.cache.software += gap + "with " + models.endpoints.map(\.model).joined(separator: ", ")
+        return site
     }
 
     private static func clock(_ field: Field) -> SimulationPolicy.Clock? {

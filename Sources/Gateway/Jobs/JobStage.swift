@@ -32,6 +32,8 @@ package struct JobStage: Sendable, Hashable, Codable {
     package var decisions: JSONValue
     /// What it produced, with units; null until it ended.
     package var output: JSONValue
+    /// Whether the same job may come out otherwise another time, so that its result is not kept as a known one.
+    package var mayDiffer: Bool?
 
     /// A stage.
     package init(
@@ -42,7 +44,8 @@ package struct JobStage: Sendable, Hashable, Codable {
         progress: Int = 0,
         steps: [Step] = [],
         decisions: JSONValue = .null,
-        output: JSONValue = .null
+        output: JSONValue = .null,
+        mayDiffer: Bool? = nil
     ) {
         self.name = name
         self.estimatedMinutes = estimatedMinutes
@@ -52,5 +55,6 @@ package struct JobStage: Sendable, Hashable, Codable {
         self.steps = steps
         self.decisions = decisions
         self.output = output
+        self.mayDiffer = mayDiffer
     }
 }

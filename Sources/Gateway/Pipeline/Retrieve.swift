@@ -22,7 +22,8 @@ struct Retrieve: Sendable {
             }
             let found = try await LogContext.with(["site": "\(job.site)"]) { try await bringHome(job, from: site) }
             let ended = try await world.write { connection in
-                if found.note == nil, job.ending?.state == .completed, found.inputsAreUnchanged {
+                let mayDiffer = job.stages.contains { $0.mayDiffer == true }
+                if found.note == nil, job.ending?.state == .completed, found.inputsAreUnchanged, !mayDiffer {
                     try world.results.keep(job, on: connection)
                 }
                 let ended = try world.store.apply(.retrieved(note: found.note), to: job.id, on: connection)

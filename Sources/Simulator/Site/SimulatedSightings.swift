@@ -97,7 +97,9 @@ enum SimulatedSightings {
                 return JobStage.Step(name: moment.name, at: min(reached, latest))
             },
             decisions: stage.decisions.json,
-            output: stage.output.flatMap { try? JSONValue(json: $0.utf8) } ?? .null
+            output: stage.output.flatMap { try? JSONValue(json: $0.utf8) } ?? .null,
+            // Another time the model may answer, and decide otherwise than the rule that stood in for it.
+            mayDiffer: stage.decisions.failure == nil ? nil : true
         )
     }
 }
