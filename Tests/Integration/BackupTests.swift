@@ -168,7 +168,8 @@ struct BackupTests {
         #expect(started.status != 0 && started.errors.contains("broken off"), "\(started)")
         #expect(try await gateway.cli("doctor").output.contains("broken off"))
         try FileManager.default.removeItem(atPath: gateway.home + "/restoring")
-        #expect(try await gateway.cli("restore", gateway.home + "/nothing").errors.contains("no backup"))
+        let missing = try await gateway.cli("restore", gateway.home + "/nothing")
+        #expect(missing.errors.contains("no backup"), "\(missing)")
         // An artifact that the database names and the store has lost is told, and there is no backup.
         _ = try await Command.shell("find '\(gateway.home)/artifacts' -type f -delete")
         let incomplete = try await gateway.cli("backup", gateway.home + "/second")
