@@ -90,9 +90,14 @@ struct JobStageTests {
         var job = sampleJob(retries: .init(limit: 1, causes: [.nodeFailure]))
         for input in sent { _ = JobLife.apply(input, to: &job, at: start) }
         let ending = JobEnding(state: .failed, reason: "A node failed.", cause: .nodeFailure)
-        _ = JobLife.apply(seen([stage("ALPHACAL", done: true)]), to: &job, at: start)
+        // All of the first attempt is seen in one look, with its end.
+        let before = job
         _ = JobLife.apply(seen([stage("ALPHACAL", done: true)], .ended(ending)), to: &job, at: start)
         #expect(job.attempt == 2)
+        let told = JobEvents.between(before, job).filter { $0.kind == .stageStarted || $0.kind == .stageCompleted }
+        #expect(told.map(\.kind) == [.stageStarted, .stageCompleted])
+        #expect(told.allSatisfy { $0.data["attempt"] == 1 })
+        for input in sent { _ = JobLife.apply(input, to: &job, at: start) }
         #expect(job.stages.isEmpty)
     }
 }

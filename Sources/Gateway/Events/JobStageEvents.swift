@@ -5,13 +5,13 @@ enum JobStageEvents {
     /// Stages that began or ended between two sightings, each once, in their order.
     static func between(_ before: Job, _ after: Job) -> [JobEvents.Fact] {
         guard after.stages != before.stages else { return [] }
-        let known = before.attempt == after.attempt ? before.stages : []
+        // The last sighting of an attempt may begin the next one: what it tells is of the attempt before.
         return after.stages.flatMap { stage -> [JobEvents.Fact] in
-            let earlier = known.first { $0.name == stage.name }
+            let earlier = before.stages.first { $0.name == stage.name }
             var facts: [JobEvents.Fact] = []
-            if earlier == nil { facts.append(.init(kind: .stageStarted, data: started(stage, of: after))) }
+            if earlier == nil { facts.append(.init(kind: .stageStarted, data: started(stage, of: before))) }
             if earlier?.completedAt == nil, stage.completedAt != nil {
-                facts.append(.init(kind: .stageCompleted, data: completed(stage, of: after)))
+                facts.append(.init(kind: .stageCompleted, data: completed(stage, of: before)))
             }
             return facts
         }

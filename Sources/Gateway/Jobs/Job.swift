@@ -72,7 +72,7 @@ package struct Job: Sendable, Hashable {
     package var cancelRequestedAt: Timestamp?
     /// Array tasks by index, as last seen.
     package var tasks: [Int: ArrayTask]
-    /// Stages of the present attempt, in order, where its site tells of stages.
+    /// Stages of the attempt that the site had last, in order, where its site tells of stages.
     package var stages: [JobStage] = []
     /// When the row last changed.
     package var updatedAt: Timestamp

@@ -214,6 +214,8 @@ package enum JobLife {
         guard job.state == .staging else { return [] }
         job.state = .pending
         job.submission = .accepted
+        // Those of an attempt before were told when it ended.
+        job.stages = []
         job.slurm = SlurmFacts(jobId: slurmID)
         job.reason = nil
         return job.cancelRequestedAt == nil ? [.follow] : [.cancel, .follow]
@@ -264,7 +266,6 @@ package enum JobLife {
             job.isInSight = false
             job.isStaged = false
             job.tasks = [:]
-            job.stages = []
             job.firstTriedAt = nil
             job.lastTriedAt = nil
             return [.prepare]
