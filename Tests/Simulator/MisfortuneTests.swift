@@ -24,6 +24,7 @@ struct MisfortuneTests {
                 #expect(job.state == state)
                 #expect(job.slurm?.state == word)
                 #expect(job.slurm?.exitCode == code)
+                #expect(job.slurm?.signal == (fault == "out_of_memory" ? 125 : nil))
                 #expect(job.reason != nil)
                 #expect(try gateway.log(job, "stderr").contains(line))
                 let stage = fault == "rfi_too_strong" ? "ALPHACAL" : "IMAGE_RECONSTRUCTION"
